@@ -1,0 +1,1 @@
+"""Branch Portal: turns a folder of Markdown and YAML into the public website of a street or township office."""

@@ -1,0 +1,24 @@
+"""One question to the finished site per file; each returns a list of diagnostics."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from generator import build
+from generator.checks import freshness, links
+from generator.diagnostics import Diagnostic, Language, in_order
+from generator.engine.store import Memory
+
+
+def run(options: build.Options, folder: Path) -> tuple[list[Diagnostic], Language]:
+    """Every check, on a site that is built into an empty folder and thrown away."""
+    whole = replace(options, out=folder / "site", cache=folder / "store", strict=False)
+    report = build.build(whole)
+    found = list(report.diagnostics)
+    if report.targets:
+        prepared = build.prepare(whole, Memory())
+        assert prepared.site is not None
+        found.extend(links.check(folder / "site", prepared.site.base.path))
+        found.extend(freshness.check(prepared.site.catalog))
+    return in_order(found), report.language

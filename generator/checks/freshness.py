@@ -1,0 +1,43 @@
+"""Is what the site says still true today? The intervals are those of the national check of government websites."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+
+from generator.diagnostics import Diagnostic, problem
+from generator.model.library import Record
+from generator.site.catalog import Catalog
+
+CHECKED_DAYS = 180
+COLUMN_DAYS: Mapping[str, int] = {"工作动态": 14, "通知公告": 180, "政策文件": 180}
+
+
+def check(catalog: Catalog) -> list[Diagnostic]:
+    """Entries not checked for half a year, columns without news, matters that are late."""
+    return [*_unchecked(catalog), *_silent(catalog), *_late(catalog)]
+
+
+def _unchecked(catalog: Catalog) -> Iterator[Diagnostic]:
+    for record in catalog.records.values():
+        checked: datetime.date | None = getattr(record.entry, "checked_on", None)
+        if checked is not None and (catalog.today - checked).days > CHECKED_DAYS:
+            days = (catalog.today - checked).days
+            yield problem("K003", record.place("checked_on"), title=record.entry.title, days=days)
+
+
+def _silent(catalog: Catalog) -> Iterator[Diagnostic]:
+    for column, most in COLUMN_DAYS.items():
+        records = catalog.divided.get(("news", "column"), {}).get(column, ())
+        newest: Record | None = max(records, key=lambda record: record.entry.date, default=None)
+        if newest is not None and (days := (catalog.today - newest.entry.date.date()).days) > most:
+            yield problem("K004", newest.place("date"), column=column, days=days, most=most)
+
+
+def _late(catalog: Catalog) -> Iterator[Diagnostic]:
+    for record in catalog.listed["matters"]:
+        stages = getattr(record.entry, "stages", None)
+        done = stages.done if stages else None
+        if done and not done.finished and done.due < catalog.today:
+            late = (catalog.today - done.due).days
+            yield problem("K005", record.place("stages.done.due"), title=record.entry.title, days=late)

@@ -1,0 +1,1 @@
+"""New entries for editors to fill in."""

@@ -1,0 +1,277 @@
+"""Writes the files of the output folder, each whole or not at all, and keeps to those that are its own."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import secrets
+import stat
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Literal
+
+from generator.engine.files import Files, Mark
+
+OWNED = ".portal-owned"
+HEADER = "# The files in this folder that belong to the portal; a build touches no other."
+TWINS = (".gz", ".br", ".zst")
+TEMPORARY = re.compile(r"\.portal-[0-9a-f]{16}\.tmp")
+ABANDONED = 600.0  # seconds; a younger temporary file may belong to a build that is running
+# A part that is empty, "." or ".."; a character that is no part of an address or would break the line of a list.
+UNFIT = re.compile(r"(?:^|/)\.{0,2}(?:/|\Z)|[\\\x00-\x1f\x7f\ud800-\udfff]")
+
+
+class ForeignFile(Exception):
+    """A target would replace a file that the generator did not write."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
+def check_path(path: str) -> str:
+    """The path itself; ValueError for one that leads out of the folder or cannot be a line of the list of owned."""
+    if UNFIT.search(path):
+        raise ValueError(f"not a path inside the output folder: {path!r}")
+    if path == OWNED or TEMPORARY.fullmatch(path):
+        raise ValueError(f"a name that the generator keeps for itself: {path!r}")
+    return path
+
+
+class Outputs:
+    """The output folder.
+
+    What it owns is listed in the folder itself and not in the store: a store serves several folders, and may be lost.
+    """
+
+    def __init__(self, root: Path, marks: Mapping[str, Mark]) -> None:
+        """Start with the list in the folder, if there is one, and the marks of the last build."""
+        self._root = str(root)
+        self._files = Files(marks)
+        self._safe_folders = {self._root}
+        self._listed = self._read_list()
+        self._owned = set(self._listed)
+        self._foreign: set[str] = set()
+        self._recognised: set[str] = set()
+
+    @property
+    def owned(self) -> frozenset[str]:
+        """The files that a build may replace or remove."""
+        return frozenset(self._owned)
+
+    @property
+    def marks(self) -> dict[str, Mark]:
+        """Marks of the verified files, for the next build. A file just written has none: it was not read since."""
+        return self._files.marks
+
+    def verify(self, path: str, result: str) -> Literal["missing", "damaged"] | None:
+        """What is wrong with the file in place, which should have the digest `result`."""
+        place = self._place(path)
+        try:
+            status = os.lstat(place)
+        except (FileNotFoundError, NotADirectoryError):
+            return "missing"
+        if not stat.S_ISREG(status.st_mode):
+            return "damaged"
+        try:
+            found = self._files.known(path, status) or self._files.read(path, place)[1]
+        except OSError:
+            # Whoever took away the right to read it damaged it; a new file replaces it.
+            return "damaged"
+        if found != result:
+            return "damaged"
+        self.adopt(path)
+        return None
+
+    def claim(self, paths: Iterable[str]) -> list[str]:
+        """Take possession of what is about to be written and give back, sorted, what is in place but not owned.
+
+        Comes before any writing, so that a build killed afterwards still finds its own files. A foreign file may yet be
+        adopted if its bytes are those of the target. Leftovers that stand where a file or a folder must go make room.
+        """
+        plan = {check_path(path) for path in paths}
+        folders = {folder for path in plan for folder in _folders(path)}
+        if clash := sorted(plan & folders):
+            raise ValueError(f"planned both as a file and as a folder: {clash}")
+        for path in sorted(self._owned - plan):
+            if path in folders or any(folder in plan for folder in _folders(path)):
+                self._remove(path)
+        fresh = plan - self._owned - self._recognised
+        self._foreign = {path for path in fresh if os.path.lexists(self._place(path))}
+        self._owned |= plan - self._foreign
+        self._write_list(self._owned)
+        return sorted(self._foreign)
+
+    def adopt(self, path: str) -> None:
+        """Own a file whose bytes proved to be those of its target: a lost list must not lock anyone out."""
+        self._recognised.add(path)
+        if path in self._foreign:
+            self._foreign.discard(path)
+            self._owned.add(path)
+
+    def write(self, path: str, data: bytes) -> bool:
+        """Put a file in place at once; False if it held these bytes already and was left alone.
+
+        Raises ForeignFile when something that is not ours is in its place or in that of its folder, and OSError.
+        Nothing is synchronised to the disk here: a file lost with the power fails its verification and is made again.
+        """
+        place = self._place(path)
+        if self._holds(place, data):
+            self.adopt(path)
+            return False
+        if path in self._foreign:
+            raise ForeignFile(path)
+        try:
+            os.makedirs(os.path.dirname(place), exist_ok=True)
+        except (FileExistsError, NotADirectoryError) as error:
+            raise ForeignFile(path) from error
+        # Twins go first: without them the site is slower, with old ones it is wrong.
+        self._remove_twins(path, place)
+        self._replace(place, data)
+        self.adopt(path)
+        return True
+
+    def prune(self, keep: Iterable[str]) -> list[str]:
+        """Remove the owned files that are not kept, with their twins and folders that become empty; gives the removed.
+
+        Also sweeps up the temporary files of killed builds. The list of owned files is then exact.
+        """
+        kept = set(keep)
+        removed = [path for path in sorted(self._owned - kept) if self._remove(path)]
+        # A target that was claimed and then failed has no file, and whoever puts one there owns it.
+        self._owned = {p for p in self._owned & kept if p in self._recognised or os.path.lexists(self._place(p))}
+        self._write_list(self._owned)
+        self._sweep()
+        return removed
+
+    def _place(self, path: str) -> str:
+        """The full path, of which no folder is a symbolic link: through one, a write or a removal would go astray."""
+        place = f"{self._root}/{check_path(path)}"
+        folder = os.path.dirname(place)
+        if folder not in self._safe_folders:
+            for part in reversed([*_folders(path)]):
+                self._check_folder(f"{self._root}/{part}")
+            self._safe_folders.add(folder)
+        return place
+
+    def _check_folder(self, folder: str) -> None:
+        """Raise OSError for a symbolic link."""
+        if folder not in self._safe_folders and os.path.islink(folder):
+            raise OSError(errno.ELOOP, "a folder of the output is a symbolic link", folder)
+
+    def _holds(self, place: str, data: bytes) -> bool:
+        """Whether a regular file in place has exactly these bytes."""
+        try:
+            status = os.lstat(place)
+            if not stat.S_ISREG(status.st_mode) or status.st_size != len(data):
+                return False
+            with open(place, "rb", buffering=0) as file:
+                return file.readall() == data
+        except OSError:
+            return False
+
+    def _replace(self, place: str, data: bytes, *, lasting: bool = False) -> None:
+        """Write a temporary file and rename it; `lasting` waits for the disk.
+
+        All temporary files are made in the root, not beside their targets, so that leftovers are found by listing one
+        folder. The mode leaves permissions to the umask: those of `tempfile` would hide the page from the web server.
+        """
+        temporary = f"{self._root}/.portal-{secrets.token_hex(8)}.tmp"
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        try:
+            with open(os.open(temporary, flags, 0o666), "wb", buffering=0) as file:
+                rest = memoryview(data)
+                while rest:
+                    rest = rest[file.write(rest) :]
+                if lasting:
+                    os.fsync(file.fileno())
+            os.replace(temporary, place)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(temporary)
+            raise
+
+    def _remove(self, path: str) -> bool:
+        """Remove an owned file, its twins, and the folders that become empty; False if there was none."""
+        try:
+            place = self._place(path)
+        except OSError:
+            # What lies behind a symbolic link is not in this folder any more.
+            return False
+        self._remove_twins(path, place)
+        found = _unlink(place)
+        for folder in _folders(path):
+            if not _remove_if_empty(f"{self._root}/{folder}"):
+                break
+        return found
+
+    def _remove_twins(self, path: str, place: str) -> None:
+        """Remove the compressed copies of a file, unless one of them is a target itself."""
+        for suffix in TWINS:
+            if path + suffix not in self._owned and path + suffix not in self._foreign:
+                _unlink(place + suffix)
+
+    def _sweep(self) -> None:
+        """Remove the temporary files of builds that were killed long ago."""
+        with suppress(FileNotFoundError), os.scandir(self._root) as entries:
+            for entry in [entry for entry in entries if TEMPORARY.fullmatch(entry.name)]:
+                if entry.stat(follow_symlinks=False).st_mtime + ABANDONED < time.time():
+                    _unlink(entry.path)
+
+    def _read_list(self) -> frozenset[str]:
+        """The owned files; a list that is absent or not ours means none, and a line that is no path is passed over."""
+        try:
+            text = Path(self._root, OWNED).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return frozenset()
+        header, *lines = text.split("\n")
+        return frozenset(filter(_is_path, lines)) if header == HEADER else frozenset()
+
+    def _write_list(self, owned: set[str]) -> None:
+        """Write the list, and wait for the disk: of all files here, this one cannot be made again."""
+        if owned != self._listed:
+            os.makedirs(self._root, exist_ok=True)
+            text = "".join(f"{line}\n" for line in (HEADER, *sorted(owned)))
+            self._replace(f"{self._root}/{OWNED}", text.encode(), lasting=True)
+            self._listed = frozenset(owned)
+
+
+def _folders(path: str) -> Iterator[str]:
+    """The folders of a path, the innermost first: `a/b`, `a` for `a/b/c`."""
+    while (cut := path.rfind("/")) > 0:
+        path = path[:cut]
+        yield path
+
+
+def _is_path(line: str) -> bool:
+    """Whether a line of the list is a path that may be touched."""
+    try:
+        check_path(line)
+    except ValueError:
+        return False
+    return True
+
+
+def _unlink(place: str) -> bool:
+    """Remove a file or a link; False for what is absent or a folder."""
+    try:
+        if stat.S_ISDIR(os.lstat(place).st_mode):
+            return False
+        os.unlink(place)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
+
+
+def _remove_if_empty(folder: str) -> bool:
+    """Remove a folder; False if it stays, True also if a build that was killed had removed it."""
+    try:
+        os.rmdir(folder)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return True

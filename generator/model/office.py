@@ -1,0 +1,77 @@
+"""Reads site.yaml: what one office sets for its portal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from generator.diagnostics import Diagnostic, Span, nearest, problem
+from generator.engine.files import Files
+from generator.model.collections import COLLECTIONS
+from generator.model.library import Record
+from generator.model.references import references
+from generator.model.settings import Settings
+from generator.sources import document, positioned
+from generator.sources.decode import WRONG, Decoder, Place
+
+NAME = "site.yaml"
+
+
+class NoSite(Exception):
+    """A folder that is not that of a portal; carries the path."""
+
+
+class Office(NamedTuple):
+    """The settings, the place of each in the file, and what is wrong with them."""
+
+    settings: Settings | None
+    places: Mapping[str, Place]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def read(root: Path, files: Files) -> Office:
+    """The settings of the site at `root`; NoSite where there is no site.yaml."""
+    try:
+        data, _ = files.read(NAME, root / NAME)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise NoSite(str(root)) from error
+    except OSError as error:
+        return Office(None, {}, (problem("S014", Span(NAME), why=error.strerror),))
+    text, problems = document.text_of(NAME, data)
+    if text is None:
+        return Office(None, {}, tuple(problems))
+    node, more = positioned.read(text, NAME)
+    problems.extend(more)
+    if node is None:
+        return Office(None, {}, tuple(problems or [problem("S005", Span(NAME, 1, 1))]))
+    decoder = Decoder(NAME)
+    settings = decoder.record(node, Settings)
+    found = None if settings is WRONG else settings
+    diagnostics = [*problems, *decoder.diagnostics, *(_columns(found, decoder.places) if found else ())]
+    return Office(found, decoder.places, tuple(diagnostics))
+
+
+def _columns(settings: Settings, places: Mapping[str, Place]) -> Iterator[Diagnostic]:
+    for index, column in enumerate(settings.columns):
+        if column.collection not in COLLECTIONS:
+            span = Span(NAME, *places[f"columns.{index}.collection"])
+            guess = nearest(column.collection, COLLECTIONS) or "pages"
+            yield problem("P002", span, name=column.collection, guess=guess, known=" ".join(COLLECTIONS))
+
+
+def check(office: Office, records: Mapping[str, Record]) -> Iterator[Diagnostic]:
+    """References of the settings to entries, which must exist and be public."""
+    if office.settings is None:
+        return
+    for reference in references(office.settings):
+        span = Span(NAME, *office.places[reference.field])
+        record = records.get(reference.id)
+        if record is None:
+            guess = nearest(reference.id, [id_ for id_ in records if id_.startswith(reference.collections)])
+            if guess:
+                yield problem("C003", span, id=reference.id, guess=guess)
+            else:
+                yield problem("C010", span, id=reference.id)
+        elif record.entry.audience == "内部":
+            yield problem("C006", span, id=reference.id)

@@ -1,0 +1,1 @@
+"""One target -> bytes: templates, the values that they may ask for, and copies of files."""

@@ -1,0 +1,126 @@
+"""`q`, the one object in a template: every value that it gives is a recorded question."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markupsafe import Markup
+
+from generator.engine.trace import Reader
+from generator.site import addresses
+from generator.site.addresses import Base
+from generator.site.listing import facet_named
+from generator.sources.body import fill
+
+EMPTY_LINK = '<a href=""'
+
+
+class Portal:
+    """The questions that a template may ask, by their names in `site.world`."""
+
+    def __init__(self, read: Reader) -> None:
+        self._read = read
+
+    @property
+    def settings(self) -> Any:
+        """site.yaml: name, short_name, description, language, brand, footer, sample, contact …"""
+        return self._read("settings")
+
+    @property
+    def base(self) -> Base:
+        """Where the site is published."""
+        base: Base = self._read("base")
+        return base
+
+    @property
+    def menu(self) -> Any:
+        """The main navigation: tuple of MenuItem."""
+        return self._read("menu")
+
+    def href(self, url: str) -> str:
+        """A URL of the site, as an attribute needs it."""
+        return addresses.href(self.base, url)
+
+    def absolute(self, url: str) -> str:
+        """A URL of the site in full."""
+        return addresses.absolute(self.base, url)
+
+    def asset(self, name: str) -> str:
+        """The address of a file in templates/assets."""
+        return self.href(self._read("asset", name))
+
+    def division(self, collection: str, facet: str, value: str) -> str:
+        """The URL of the list of those entries that have a value, which some page of the site does."""
+        return addresses.of_list(collection, facet_named(collection, facet).segment, value)
+
+    def media(self, id_: str, file: str, *, full: bool = False) -> str:
+        """The address of a file beside the entry's own, if need be in full; empty if it is absent."""
+        url = self._read("media", id_, file)
+        return "" if not url else self.absolute(url) if full else self.href(url)
+
+    def body(self, id_: str) -> Markup:
+        """The text of an entry as HTML, its links filled in."""
+        body = self._read("body", id_)
+        if body is None:
+            return Markup()
+        hrefs = self._read("hrefs", id_)
+        html = fill(body.html, [self.href(h.url) if h.url else "" for h in hrefs], [h.title for h in hrefs])
+        # What is not on the site today is named, but not linked.
+        return Markup(html.replace(EMPTY_LINK, "<a"))
+
+    def headings(self, id_: str) -> Any:
+        """The headings of an entry's text, for a table of contents."""
+        body = self._read("body", id_)
+        return body.headings if body is not None else ()
+
+    def listing(self, collection: str, facet: str = "", value: str = "", page: int = 1) -> Any:
+        """One page of a list."""
+        return self._read("listing", collection, facet, value, page)
+
+    def upcoming(self, id_: str = "", most: int = 5) -> Any:
+        """The next events, of the site or of one branch."""
+        return self._read("upcoming", id_, most)
+
+    def tree(self, above: str = "") -> Any:
+        """The organisations below one, or from the top."""
+        return self._read("tree", above)
+
+    def cards(self, collection: str, most: int = 1000) -> Any:
+        """The first cards of a collection in the order of its list."""
+        return self._read("cards", collection, most)
+
+    def news_of(self, column: str, most: int = 6) -> Any:
+        """The newest news of one column."""
+        return self._read("news-of", column, most)
+
+    def feed(self, which: str, most: int = 30) -> Any:
+        """The newest entries of a collection, or those that name a branch."""
+        return self._read("feed", which, most)
+
+    @property
+    def areas(self) -> Any:
+        """Where members come from: tuple of AreaNode, provinces first."""
+        return self._read("areas")
+
+    @property
+    def figures(self) -> Any:
+        """Every claim with its coverage."""
+        return self._read("figures")
+
+    @property
+    def changes(self) -> Any:
+        """Every page of an entry, for the site map."""
+        return self._read("changes")
+
+    def __getattr__(self, name: str) -> Any:
+        """The questions that take an id or a name and need no more words: `q.card(id)`, `q.entry(id)` and the like."""
+        if name not in PLAIN:
+            raise AttributeError(name)
+        return lambda *arguments: self._read(name, *arguments)
+
+
+# fmt: off
+PLAIN = frozenset((
+    "entry", "card", "title", "url", "column", "divisions", "area", "series",
+    "mentions", "neighbours", "ancestors", "past", "progress",
+))

@@ -1,0 +1,189 @@
+"""The templates of a site: its own folder first, then those that come with the program; what each depends on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from generator.diagnostics import Diagnostic, Span, problem
+from generator.engine.files import Files, Problem, scan
+from generator.engine.trace import digest
+from generator.site.addresses import segment_of
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+ASSETS = "assets/"
+PROBLEMS = {"link-outside": "S017", "link-folder": "S019", "special": "S020", "name": "S022", "unreadable": "S014"}
+
+
+class Analysis(msgspec.Struct, frozen=True, array_like=True):
+    """What the text of one template says of itself: a pure function of its bytes."""
+
+    names: tuple[str, ...]
+    """Templates that it extends, includes or imports."""
+    problems: tuple[tuple[str, int, str], ...] = ()
+    """Code of the diagnostic, line, and what Jinja said."""
+
+
+def shipped() -> Path:
+    """The folder of the templates that come with the program: in the package, or beside it in a checkout."""
+    package = Path(__file__).parent.parent
+    inside = package / "templates"
+    return inside if inside.is_dir() else package.parent / "templates"
+
+
+@dataclass(frozen=True)
+class Templates:
+    """The templates that are in force, by name; a file in the site's folder wins over the shipped one."""
+
+    places: Mapping[str, tuple[str, Path, str]]
+    """Name -> (path as shown in messages, file, digest of its bytes)."""
+    assets: Mapping[str, str]
+    """Files in assets/ by name, with the name under which they are published."""
+    diagnostics: tuple[Diagnostic, ...]
+    decoded: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    """The analyses, for the store."""
+    remembered: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)
+
+    def digest(self, name: str) -> str:
+        """The digest of a template with all that it draws in, names that lead nowhere included."""
+        closure: dict[str, str] = {}
+        waiting = [name]
+        while waiting:
+            one = waiting.pop()
+            if one not in closure:
+                place = self.places.get(one)
+                closure[one] = place[2] if place else ""
+                waiting.extend(self.analysis(one).names)
+        return digest(sorted(closure.items()))
+
+    def analysis(self, name: str) -> Analysis:
+        """What a template draws in; nothing for one that is absent."""
+        place = self.places.get(name)
+        if place is None:
+            return Analysis(())
+        key = f"template:{place[0]}"
+        known = self.decoded.get(key) or self.remembered.get(key)
+        if known is None or known[0] != place[2]:
+            known = (place[2], msgspec.msgpack.encode(_analyse(place[1].read_bytes())))
+        self.decoded[key] = known
+        return msgspec.msgpack.decode(known[1], type=Analysis)
+
+    def asset(self, name: str) -> str:
+        """The published name of an asset, or an empty text."""
+        return self.assets.get(name, "")
+
+    def published_digest(self, asset: str) -> str:
+        """The digest of the file behind a published name, or an empty text."""
+        return next((self.places[ASSETS + name][2] for name, shown in self.assets.items() if shown == asset), "")
+
+    def published(self, asset: str) -> Path | None:
+        """The file behind a published name."""
+        name = next((name for name, published in self.assets.items() if published == asset), None)
+        return self.places[ASSETS + name][1] if name is not None else None
+
+    def problems(self, names: Iterable[str]) -> Iterator[Diagnostic]:
+        """What is wrong with the templates that are in use."""
+        yield from self.diagnostics
+        seen: set[str] = set()
+        waiting = list(names)
+        while waiting:
+            name = waiting.pop()
+            if name in seen or name not in self.places:
+                continue
+            seen.add(name)
+            analysis = self.analysis(name)
+            for code, line, said in analysis.problems:
+                yield problem(code, Span(self.places[name][0], line, 1), said=said)
+            waiting.extend(analysis.names)
+
+    @cached_property
+    def environment(self) -> Environment:
+        """Jinja with every template of this build; a build with changed templates has another one."""
+        # Late: 100 ms for Jinja, which a build with nothing to make never needs.
+        from generator.render.environment import build
+
+        return build(self)
+
+
+def find(root: Path, files: Files, remembered: Mapping[str, tuple[str, bytes]]) -> Templates:
+    """The templates of the site at `root`."""
+    places: dict[str, tuple[str, Path, str]] = {}
+    diagnostics: list[Diagnostic] = []
+    own = root / "templates"
+    folders = [(shipped(), "templates")] if not _same(shipped(), own) else []
+    for folder, shown in [*folders, (own, "templates")]:
+        mark = "" if folder == own else "shipped:"
+        found = scan(folder) if folder.is_dir() else None
+        if found is None:
+            continue
+        diagnostics.extend(_reported(found.problems, shown))
+        for name in found.files:
+            try:
+                value = files.digest(f"{mark}templates/{name}", folder / name)
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                diagnostics.append(problem("S014", Span(f"{shown}/{name}"), why=error.strerror))
+                continue
+            places[name] = (f"{shown}/{name}", folder / name, value)
+    assets = {
+        name.removeprefix(ASSETS): hashed(name.removeprefix(ASSETS), value)
+        for name, (_, _, value) in places.items()
+        if name.startswith(ASSETS)
+    }
+    return Templates(places, assets, tuple(diagnostics), {}, remembered)
+
+
+def hashed(name: str, value: str) -> str:
+    """`portal.css` -> `assets/portal.1a2b3c4d5e.css`: a new content gets a new address, and caches may keep the old."""
+    stem, _, suffix = name.rpartition(".")
+    folder, _, base = stem.rpartition("/")
+    prefix = "/".join(segment_of(part) for part in folder.split("/") if part)
+    return f"{ASSETS}{prefix + '/' if prefix else ''}{segment_of(base)}.{value[:10]}.{suffix.lower()}"
+
+
+def _same(one: Path, two: Path) -> bool:
+    try:
+        return one.samefile(two)
+    except OSError:
+        return False
+
+
+def _reported(problems: Iterable[Problem], shown: str) -> Iterator[Diagnostic]:
+    for found in problems:
+        yield problem(PROBLEMS.get(found.kind, "S018"), Span(f"{shown}/{found.path}"), why=found.kind)
+
+
+def _analyse(data: bytes) -> Analysis:
+    # Late: only a changed template is analysed.
+    from jinja2 import TemplateSyntaxError, meta
+
+    from generator.render.environment import syntax
+
+    try:
+        text = data.decode("utf-8")
+        tree = syntax().parse(text)
+    except UnicodeDecodeError as error:
+        return Analysis((), (("T004", data[: error.start].count(b"\n") + 1, ""),))
+    except TemplateSyntaxError as error:
+        return Analysis((), (("T001", error.lineno, error.message or ""),))
+    except RecursionError:
+        return Analysis((), (("T001", 1, "too deep"),))
+    found = list(meta.find_referenced_templates(tree))
+    names = tuple(dict.fromkeys(name for name in found if name is not None))
+    problems: tuple[tuple[str, int, str], ...] = ()
+    if None in found:
+        line = next((n for n, line in enumerate(text.split("\n"), 1) if _COMPUTED.search(line)), 1)
+        problems = (("T002", line, ""),)
+    return Analysis(names, problems)
+
+
+_COMPUTED = re.compile(r"\{%-?\s*(include|import|from|extends)\s+(?![\"'(\[])")

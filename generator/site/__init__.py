@@ -1,0 +1,1 @@
+"""Addresses, and the questions that pages ask of the catalog."""

@@ -1,0 +1,63 @@
+"""Entry -> URL -> output file. A URL starts at the root of the site, without a slash: `lessons/intro-1/`."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from urllib.parse import quote, urlsplit
+
+import msgspec
+
+ON_ONE_PAGE = ("claims",)
+"""Collections whose entries have no page of their own but a place on that of the collection."""
+
+
+class Base(msgspec.Struct, frozen=True):
+    """Where the site is published: its full address and the path in it, both ending with a slash."""
+
+    url: str
+    path: str
+
+
+def base_of(address: str) -> Base:
+    """The base of a site published at an address."""
+    url = address.rstrip("/") + "/"
+    return Base(url, quote(urlsplit(url).path, safe="/%"))
+
+
+def of_entry(id_: str) -> str:
+    """The permanent URL of an entry, by its id alone."""
+    collection, _, slug = id_.partition("/")
+    if collection in ON_ONE_PAGE:
+        return f"{collection}/#{slug}"
+    return f"{slug}/" if collection == "pages" else f"{collection}/{slug}/"
+
+
+def of_list(collection: str, segment: str = "", value: str = "", page: int = 1) -> str:
+    """The URL of one page of a list, whole or divided by a facet."""
+    url = f"{collection}/"
+    if segment:
+        url += f"{segment}/{'/'.join(map(segment_of, value.split('/')))}/"
+    return url if page == 1 else f"{url}page/{page}/"
+
+
+def segment_of(value: str) -> str:
+    """A value as a readable path segment; Chinese characters stay, what a path cannot hold becomes a hyphen."""
+    text = unicodedata.normalize("NFC", value).lower()
+    return re.sub(r"[^\w·]+", "-", text).strip("-")[:60] or "-"
+
+
+def output_of(url: str) -> str:
+    """The file that serves a URL."""
+    return f"{url}index.html" if url.endswith("/") or not url else url
+
+
+def href(base: Base, url: str) -> str:
+    """A URL of the site as an attribute has it: percent-encoded, from the root of the host."""
+    path, mark, fragment = url.partition("#")
+    return base.path + quote(path, safe="/") + mark + quote(fragment)
+
+
+def absolute(base: Base, url: str) -> str:
+    """A URL of the site in full, for feeds, site maps and canonical links."""
+    return base.url + quote(url, safe="/#")

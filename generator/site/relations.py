@@ -1,0 +1,152 @@
+"""What belongs to an entry: who names it, who is below it, what comes next, what is due."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Sequence
+
+from generator.model.branches import Branch
+from generator.model.claims import Claim
+from generator.model.collections import COLLECTIONS
+from generator.model.library import Record
+from generator.model.matters import STAGE_LABELS, Matter
+from generator.site import addresses
+from generator.site.cards import Card, card_of, title_of
+from generator.site.catalog import CROSS, Catalog, stage_of
+from generator.site.listing import column
+from generator.site.values import Figure, Href, Mentions, Node, Progress
+from generator.sources.body import TITLE
+
+FEED_COLLECTIONS = ("news", "events", "lessons", "deeds", "study")
+
+
+def mentions(catalog: Catalog, id_: str) -> tuple[Mentions, ...]:
+    """The published entries that name this one, by collection."""
+    sources = {source: catalog.records[source] for source in catalog.naming.get(id_, ())}
+    found = []
+    for name in COLLECTIONS:
+        cards = tuple(card_of(catalog, record) for record in catalog.listed[name] if record.id in sources)
+        shown = column(catalog, name)
+        if cards and shown:
+            found.append(Mentions(name, shown.label, cards))
+    return tuple(found)
+
+
+def neighbours(catalog: Catalog, id_: str) -> tuple[Card | None, Card | None]:
+    """The entries before and after this one in the list of its collection."""
+    records = catalog.listed[id_.partition("/")[0]]
+    place = next((index for index, record in enumerate(records) if record.id == id_), None)
+    if place is None:
+        return None, None
+    before = card_of(catalog, records[place - 1]) if place else None
+    after = card_of(catalog, records[place + 1]) if place + 1 < len(records) else None
+    return before, after
+
+
+def tree(catalog: Catalog, above: str = "") -> tuple[Node, ...]:
+    """The organisations below one, or from the top; one whose parent is not published stands at the top."""
+    children: dict[str, list[Record]] = {}
+    for record in catalog.listed["branches"]:
+        assert isinstance(record.entry, Branch)
+        parent = record.entry.parent
+        children.setdefault(parent if parent in catalog.records else "", []).append(record)
+
+    def below(id_: str) -> tuple[Node, ...]:
+        return tuple(Node(card_of(catalog, record), below(record.id)) for record in children.get(id_, ()))
+
+    return below(above)
+
+
+def ancestors(catalog: Catalog, id_: str) -> tuple[Card, ...]:
+    """The organisations above one, the top first."""
+    found: list[Card] = []
+    record = catalog.records.get(id_)
+    while record and isinstance(record.entry, Branch) and (record := catalog.records.get(record.entry.parent)):
+        found.insert(0, card_of(catalog, record))
+    return tuple(found)
+
+
+def upcoming(catalog: Catalog, id_: str, most: int) -> tuple[Card, ...]:
+    """The next events: of the whole site, or those that name an entry."""
+    sources = catalog.naming.get(id_, ()) if id_ else None
+    records = [record for record in catalog.upcoming() if sources is None or record.id in sources]
+    return tuple(card_of(catalog, record) for record in records[:most])
+
+
+def feed(catalog: Catalog, which: str, most: int) -> tuple[Card, ...]:
+    """The newest entries of a collection, or those that name an entry (a branch)."""
+    if which in COLLECTIONS:
+        records: Sequence[Record] = catalog.listed[which]
+    else:
+        sources = set(catalog.naming.get(which, ()))
+        records = [record for name in FEED_COLLECTIONS for record in catalog.listed[name] if record.id in sources]
+    newest = sorted(records, key=lambda record: (record.entry.date, record.id), reverse=True)
+    return tuple(card_of(catalog, record) for record in newest[:most])
+
+
+def figures(catalog: Catalog) -> tuple[Figure, ...]:
+    """Every claim with its coverage by what is listed here."""
+    found = []
+    for record in catalog.listed["claims"]:
+        assert isinstance(record.entry, Claim)
+        count, url = counted(catalog, record.entry.counts) if record.entry.counts else (None, "")
+        found.append(Figure(record.slug, record.entry, count, url))
+    return tuple(found)
+
+
+def counted(catalog: Catalog, what: str) -> tuple[int, str]:
+    """How many of something are listed on the site, and where."""
+    listed = catalog.listed
+    by_type = {"流动党员党支部": "流动党员党支部", "党小组": "党小组", "乡镇党委": "党委"}
+    if what in by_type:
+        type_ = by_type[what]
+        return len(_where(listed["branches"], "type", type_)), addresses.of_list("branches", "type", type_)
+    by_kind = {"网格活动阵地": "places", "互助小组": "teams", "志愿服务队": "teams"}
+    if what in by_kind:
+        return len(_where(listed[by_kind[what]], "kind", what)), addresses.of_list(by_kind[what], "kind", what)
+    if what == "来源地乡镇":
+        areas = {str(area) for record in listed["branches"] for area in getattr(record.entry, "origin_areas", ())}
+        return len(areas), addresses.of_list("branches")
+    if what == "跨省通办事项":
+        return len(_where(listed["items"], "scope", "跨省")), addresses.of_list("items", "cross", CROSS)
+    if what == "一窗受理事项":
+        return len(_where(listed["items"], "one_window", True)), addresses.of_list("items")
+    name = {"事项": "items", "阵地": "places", "办实事": "deeds"}[what]
+    return len(listed[name]), addresses.of_list(name)
+
+
+def _where(records: Sequence[Record], field: str, value: object) -> list[Record]:
+    return [record for record in records if getattr(record.entry, field) == value]
+
+
+def progress(catalog: Catalog, id_: str) -> Progress | None:
+    """How far a matter has come, and whether it is late today."""
+    record = catalog.records.get(id_)
+    if record is None or not isinstance(record.entry, Matter):
+        return None
+    done = record.entry.stages.done
+    late = bool(done and not done.finished and done.due < catalog.today)
+    return Progress(STAGE_LABELS[stage_of(record.entry)], late)
+
+
+def hrefs(catalog: Catalog, id_: str, media: Callable[[str], str]) -> tuple[Href, ...]:
+    """Where each link of a body leads; a title only for a link that shows it."""
+    record = catalog.records.get(id_)
+    if record is None or record.body is None:
+        return ()
+    folder = posixpath.dirname(record.path)
+    found = []
+    for index, link in enumerate(record.body.links):
+        if link.kind in ("image", "attachment"):
+            path = posixpath.normpath(posixpath.join(folder, link.target)).removeprefix("content/")
+            found.append(Href(media(path)))
+            continue
+        goal = link.target
+        if link.kind == "file":
+            path = posixpath.normpath(posixpath.join(folder, link.target))
+            goal = catalog.paths.get(path, "")
+        url = addresses.of_entry(goal) if goal in catalog.records else ""
+        fragment = f"#{link.fragment}" if url and link.fragment else ""
+        shown = f"{TITLE}{index}{TITLE}" in record.body.html
+        found.append(Href(url + fragment, title_of(catalog, goal) if shown else ""))
+    return tuple(found)

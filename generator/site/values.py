@@ -1,0 +1,119 @@
+"""The answers to questions that are more than one card."""
+
+from __future__ import annotations
+
+import msgspec
+
+from generator.model.claims import Claim
+from generator.site.cards import Card
+
+
+class MenuItem(msgspec.Struct, frozen=True):
+    """A link of the main navigation; `id` is a collection or the id of a page."""
+
+    id: str
+    label: str
+    url: str
+    description: str = ""
+
+
+class Column(msgspec.Struct, frozen=True):
+    """A collection as this site presents it."""
+
+    collection: str
+    label: str
+    description: str
+    keywords: tuple[str, ...]
+    type: str
+    """栏目类别 of the government meta tags."""
+    url: str
+    feed: str
+    """URL of its feed, or an empty text."""
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """One value of a facet, with the number of entries that have it."""
+
+    value: str
+    label: str
+    url: str
+    count: int
+
+
+class Division(msgspec.Struct, frozen=True):
+    """One facet of a list."""
+
+    name: str
+    label: str
+    choices: tuple[Choice, ...]
+
+
+class Listing(msgspec.Struct, frozen=True):
+    """One page of a list."""
+
+    cards: tuple[Card, ...]
+    total: int
+    page: int
+    pages: int
+    previous: str
+    next: str
+    urls: tuple[str, ...]
+    """The address of every page of the list, the first first."""
+
+
+class Mentions(msgspec.Struct, frozen=True):
+    """The entries of one collection that name an entry."""
+
+    collection: str
+    label: str
+    cards: tuple[Card, ...]
+
+
+class Node(msgspec.Struct, frozen=True):
+    """An organisation with those below it."""
+
+    card: Card
+    children: tuple[Node, ...]
+
+
+class AreaNode(msgspec.Struct, frozen=True):
+    """A home area, the areas in it, and the branches of those who come from it."""
+
+    name: str
+    value: str
+    url: str
+    areas: tuple[AreaNode, ...]
+    branches: tuple[Card, ...]
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """A claim with the number of what is listed here."""
+
+    slug: str
+    claim: Claim
+    listed: int | None
+    url: str
+    """The list that it is compared with."""
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """How far a matter has come on the day of the build."""
+
+    stage: str
+    overdue: bool
+
+
+class Href(msgspec.Struct, frozen=True):
+    """Where a link of a body leads; empty when what it names is not on the site today."""
+
+    url: str
+    title: str = ""
+
+
+class Change(msgspec.Struct, frozen=True):
+    """A page of the site map: its URL, title and the day of its last change."""
+
+    url: str
+    title: str
+    date: str
+    collection: str

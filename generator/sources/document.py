@@ -1,0 +1,197 @@
+"""One file to its documents: the text, the front matter or the list of entries, the body, and every problem."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+from generator.diagnostics import Diagnostic, Span, problem
+from generator.sources import positioned, privacy
+from generator.sources.body import Body
+from generator.sources.decode import CONTROL, FORMS, WRONG, Decoder, Place
+
+MOST_BYTES = 4_000_000
+MOST_LINE = 100_000
+BOM = "\ufeff"
+FENCE = "---"
+
+
+class Document(msgspec.Struct, frozen=True):
+    """One entry as its file has it; places are kept beside the values, so that moving a line changes no value."""
+
+    slug: str
+    place: Place
+    entry: Any
+    body: Body | None
+    places: dict[str, Place]
+    link_places: tuple[Place, ...] = ()
+
+
+Parsed = tuple[list[Document], list[Diagnostic]]
+
+
+def parse(path: str, data: bytes, type_: type[msgspec.Struct]) -> Parsed:
+    """The documents of a Markdown or YAML file; `path` is shown in messages and names the entry."""
+    text, problems = text_of(path, data)
+    if text is None:
+        return [], problems
+    found, more = (_markdown if path.endswith(".md") else _yaml)(path, text, type_)
+    return found, [*problems, *more, *privacy.find(text, path)]
+
+
+def text_of(path: str, data: bytes) -> tuple[str | None, list[Diagnostic]]:
+    """The text with line feeds only, or None where it cannot be read as text."""
+    if len(data) > MOST_BYTES:
+        return None, [too_large(path, len(data))]
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        line = before.count(b"\n") + 1
+        column = len(before.rsplit(b"\n", 1)[-1].decode("utf-8", "replace")) + 1
+        return None, [problem("S001", Span(path, line, column))]
+    notes = []
+    if text.startswith(BOM):
+        text = text[1:]
+        notes.append(problem("S002", Span(path, 1, 1)))
+    if "\r" in text:
+        notes.append(problem("S003", Span(path, 1, 1)))
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if bad := CONTROL.search(text):
+        return None, [*notes, problem("S004", _at(path, text, bad.start()), char=f"U+{ord(bad[0]):04X}")]
+    if not text.strip():
+        return None, [*notes, problem("S005", Span(path, 1, 1))]
+    longest = max(text.split("\n"), key=len)
+    if len(longest) > MOST_LINE:
+        return None, [*notes, problem("S021", _at(path, text, text.index(longest)), most=MOST_LINE)]
+    return text, notes
+
+
+def too_large(path: str, size: int) -> Diagnostic:
+    """The refusal of a file that nobody wrote by hand; sizes are in bytes."""
+    return problem("S006", Span(path), size=f"{size / 1e6:.1f}", most=f"{MOST_BYTES / 1e6:.0f}")
+
+
+def _at(path: str, text: str, index: int) -> Span:
+    line_start = text.rfind("\n", 0, index) + 1
+    return Span(path, text.count("\n", 0, index) + 1, index - line_start + 1)
+
+
+def _stem(path: str) -> str:
+    return path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+
+
+def _markdown(path: str, text: str, type_: type[msgspec.Struct]) -> Parsed:
+    lines = text.split("\n")
+    if lines[0].rstrip() != FENCE:
+        return [], [problem("S007", Span(path, 1, 1))]
+    end = next((number for number, line in enumerate(lines[1:], 1) if line.rstrip() == FENCE), None)
+    if end is None:
+        return [], [problem("S008", Span(path, 1, 1, 3))]
+    root, problems = positioned.read("\n".join(lines[1:end]) + "\n", path, first_line=2)
+    # Late: 57 ms for the Markdown parser, which a build with no changed text never needs.
+    from generator.sources import markdown
+
+    parsed = markdown.parse("\n".join(lines[end + 1 :]), path, end + 2)
+    problems.extend(parsed.diagnostics)
+    if root is None:
+        return [], problems or [problem("S009", Span(path, 1, 1, 3))]
+    decoder = Decoder(path, 2)
+    document = _document(decoder, root, type_, _stem(path))
+    problems.extend(decoder.diagnostics)
+    if document is None:
+        return [], problems
+    places = tuple((span.line, span.column, span.length) for span in parsed.spans)
+    body = parsed.body if parsed.body.html else None
+    return [msgspec.structs.replace(document, body=body, link_places=places)], problems
+
+
+def _yaml(path: str, text: str, type_: type[msgspec.Struct]) -> Parsed:
+    root, problems = positioned.read(text, path)
+    if root is None:
+        return [], problems or [problem("S005", Span(path, 1, 1))]
+    if not isinstance(root, positioned.Mapping):
+        return [], [*problems, problem("F003", positioned.place(root, path))]
+    keys = {key.value: value for key, value in root.value if isinstance(key, positioned.Scalar)}
+    if "entries" not in keys:
+        decoder = Decoder(path)
+        document = _document(decoder, root, type_, _stem(path))
+        return [document] if document else [], [*problems, *decoder.diagnostics]
+    return _list(path, root, keys, type_, problems)
+
+
+def _list(
+    path: str,
+    root: positioned.Mapping,
+    keys: dict[str, positioned.Node],
+    type_: type[msgspec.Struct],
+    problems: list[Diagnostic],
+) -> Parsed:
+    """A file of many entries: `entries:` and what they inherit from `defaults:`."""
+    shared = Decoder(path)
+    for key, _ in root.value:
+        if isinstance(key, positioned.Scalar) and key.value not in ("entries", "defaults"):
+            shared.diagnostics.append(problem("S010", positioned.place(key, path), key=key.value))
+    defaults: dict[str, Any] = {}
+    given = keys.get("defaults")
+    if isinstance(given, positioned.Mapping):
+        defaults = shared.values(given, type_)
+    elif given is not None:
+        shared.diagnostics.append(problem("F003", positioned.place(given, path)))
+    entries = keys["entries"]
+    if not isinstance(entries, positioned.Sequence):
+        shared.diagnostics.append(problem("S011", positioned.place(entries, path)))
+        return [], [*problems, *shared.diagnostics]
+    found = []
+    for node in entries.value:
+        decoder = Decoder(path, places=dict(shared.places))
+        document = _document(decoder, node, type_, "", defaults)
+        problems.extend(decoder.diagnostics)
+        if document:
+            found.append(document)
+    return found, [*problems, *shared.diagnostics]
+
+
+def _document(
+    decoder: Decoder,
+    node: positioned.Node,
+    type_: type[msgspec.Struct],
+    stem: str,
+    defaults: dict[str, Any] | None = None,
+) -> Document | None:
+    slug, where = _slug(decoder, node, stem)
+    entry = decoder.record(node, type_, given=defaults, ignored=("id", "编号"))
+    if entry is WRONG or slug is None:
+        return None
+    return Document(slug, (where.line, where.column, where.length), entry, None, decoder.places)
+
+
+def _slug(decoder: Decoder, node: positioned.Node, stem: str) -> tuple[str | None, Span]:
+    """The permanent part of the entry's id, and where it was given."""
+    where = positioned.place(node, decoder.path, decoder.first_line)
+    where = Span(where.path, where.line, where.column)
+    slug = stem
+    if isinstance(node, positioned.Mapping):
+        for key, value in node.value:
+            if (
+                isinstance(key, positioned.Scalar)
+                and key.value in ("id", "编号")
+                and isinstance(value, positioned.Scalar)
+            ):
+                slug, where = value.value, positioned.place(value, decoder.path, decoder.first_line)
+    if not slug:
+        decoder.diagnostics.append(problem("S012", where))
+        return None, where
+    if not FORMS["slug"].fullmatch(slug):
+        if slug is stem:
+            where = Span(decoder.path)
+        decoder.diagnostics.append(problem("S013", where, slug=slug, guess=suggestion(slug)))
+        return None, where
+    return slug, where
+
+
+def suggestion(name: str) -> str:
+    """A slug near to the name, for the message."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "report-in"

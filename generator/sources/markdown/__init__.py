@@ -1,0 +1,78 @@
+"""The body of an entry, Markdown -> HTML with slots for links, its headings, its visible text, its problems.
+
+1. `syntax` turns the text into markdown-it's tokens, with every address as the editor wrote it.
+2. `outline` gives headings their ids and marks what is to be written in another form.
+3. `blocks` and `inline` write the HTML; `addresses` judges each link, `places` finds it in the source.
+
+It takes 60 ms to import: callers that may not need it import it late. What it makes is in `generator.sources.body`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Any
+
+from generator.diagnostics import Span, in_order, problem
+from generator.sources.body import Body, Parsed
+from generator.sources.markdown.blocks import Blocks
+from generator.sources.markdown.draft import Draft
+from generator.sources.markdown.outline import prepare
+from generator.sources.markdown.places import Places
+from generator.sources.markdown.syntax import parser
+
+# Characters; a hostile text of this length takes about three seconds, a normal one far less than one.
+LONGEST = 100_000
+
+# What HTML forbids in a text: control characters, halves of surrogate pairs, noncharacters.
+FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(chr(plane * 0x10000 + last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+    + "]"
+)
+
+
+def parse(text: str, path: str, first_line: int = 1) -> Parsed:
+    """One body with LF line ends, which starts on a line (from 1) of the file at a path that messages show."""
+    if len(text) > LONGEST:
+        span = Span(path, first_line, 1)
+        return Parsed(Body(), (), (problem("M026", span, length=len(text), longest=LONGEST),))
+    clean = FORBIDDEN.sub(" ", text)
+    places = Places(path, first_line, clean.split("\n"))
+    draft = Draft(places)
+    if clean != text:
+        report_forbidden(text, draft)
+    env: dict[str, Any] = {}
+    # The line end at the end keeps the plugins' searches inside the text.
+    tokens = parser().parse(clean + "\n", env)
+    headings = prepare(tokens, draft)
+    notes = env.get("footnotes", {}).get("list", {})
+    draft.titles = {heading.id: heading.text for heading in headings}
+    draft.targets = [*draft.titles, *(f"fn-{number + 1}" for number in notes)]
+    Blocks(draft, places.block(None)).write(tokens)
+    report_footnotes(env, draft)
+    body = Body(
+        "".join(draft.out), tuple(draft.links), headings, " ".join("".join(draft.plain).split()), tuple(draft.ids)
+    )
+    return Parsed(body, tuple(draft.spans), tuple(in_order(draft.diagnostics)))
+
+
+def report_forbidden(text: str, draft: Draft) -> None:
+    """Characters that nobody sees and HTML forbids; each line's first."""
+    for number, line in enumerate(text.split("\n")):
+        if found := FORBIDDEN.search(line):
+            span = Span(draft.places.path, draft.places.first_line + number, found.start() + 1)
+            draft.report("M024", span, char=f"U+{ord(found[0]):04X}")
+
+
+def report_footnotes(env: dict[str, Any], draft: Draft) -> None:
+    """Footnotes that nothing refers to, and those that hide an earlier one of the same name."""
+    used = {note.get("label") for note in env.get("footnotes", {}).get("list", {}).values()}
+    lines: list[tuple[str, int]] = env.get("footnote_lines", [])
+    seen: Counter[str] = Counter()
+    for label, line in lines:
+        seen[label] += 1
+        if seen[label] > 1:
+            draft.report("M028", draft.places.line(line), label=label)
+        elif label not in used:
+            draft.report("M027", draft.places.line(line), label=label)

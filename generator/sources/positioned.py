@@ -1,0 +1,126 @@
+"""YAML text to nodes with positions; a scalar means what the editor sees (YAML 1.2 core, no guessing)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+import yaml
+
+from generator.diagnostics import Diagnostic, Span, problem
+
+MOST_DEPTH = 32
+MOST_NODES = 200_000
+MOST_ALIASES = 32
+TEXT_TAG = "tag:yaml.org,2002:str"
+CONTAINER_TAGS = {"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
+
+Node = yaml.Node
+Scalar = yaml.ScalarNode
+Sequence = yaml.SequenceNode
+Mapping = yaml.MappingNode
+
+_Base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_Base):  # type: ignore[misc, valid-type]
+    """Composes nodes only and resolves no plain scalar: its type is decided by the field that it fills."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str, list[object]]] = {}
+
+
+def read(text: str, path: str, first_line: int = 1) -> tuple[Node | None, list[Diagnostic]]:
+    """The root node of the one document in the text, or None and what is wrong with it.
+
+    `first_line` is the line of the file on which the text starts; `place` needs it again.
+    """
+    loader = _Loader(text)
+    try:
+        root = loader.get_single_node()
+    except yaml.MarkedYAMLError as error:
+        return None, [_syntax(error, text, path, first_line)]
+    except (yaml.YAMLError, RecursionError):
+        return None, [problem("Y007", Span(path, first_line, 1), most=MOST_DEPTH)]
+    finally:
+        loader.dispose()
+    if root is None:
+        return None, []
+    problems = list(_problems(root, path, first_line))
+    return (None if any(found.code in FATAL for found in problems) else root), problems
+
+
+# A tree with one of these is not safe to walk.
+FATAL = {"Y006", "Y007"}
+
+
+def place(node: Node, path: str, first_line: int = 1) -> Span:
+    """Where a node stands in its file."""
+    start, end = node.start_mark, node.end_mark
+    length = max(1, end.column - start.column) if end.line == start.line else 1
+    return Span(path, start.line + first_line, start.column + 1, length)
+
+
+def _syntax(error: yaml.MarkedYAMLError, text: str, path: str, first_line: int) -> Diagnostic:
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line, mark.column) if mark else (0, 0)
+    lines = text.split("\n")
+    shown = lines[line] if line < len(lines) else ""
+    span = Span(path, line + first_line, column + 1)
+    said = error.problem or ""
+    if "\t" in shown[: column + 1] or "character '\\t'" in said or "tab" in said:
+        return problem("Y002", span)
+    if "expected a single document" in (error.context or "") or "another document" in said:
+        return problem("Y009", span)
+    if "nesting" in said or "depth" in said:
+        return problem("Y007", span, most=MOST_DEPTH)
+    if "undefined alias" in said:
+        return problem("Y010", span)
+    if "mapping values are not allowed" in said:
+        return problem("Y011", span)
+    if "could not find expected ':'" in said:
+        return problem("Y012", Span(path, max(0, line - 1) + first_line, 1))
+    if "quoted scalar" in (error.context or ""):
+        start = error.context_mark
+        return problem("Y013", Span(path, start.line + first_line, start.column + 1) if start else span)
+    return problem("Y001", span)
+
+
+def _problems(root: Node, path: str, first_line: int) -> Iterator[Diagnostic]:
+    """What the contract forbids though YAML allows it: duplicate and merge keys, tags, many aliases, deep nesting."""
+    seen: set[int] = set()
+    aliases = 0
+    nodes = 0
+    stack: list[tuple[Node, int]] = [(root, 0)]
+    while stack:
+        node, depth = stack.pop()
+        nodes += 1
+        if id(node) in seen:
+            aliases += 1
+        seen.add(id(node))
+        if depth > MOST_DEPTH:
+            yield problem("Y007", place(node, path, first_line), most=MOST_DEPTH)
+            return
+        if aliases > MOST_ALIASES or nodes > MOST_NODES:
+            yield problem("Y006", place(node, path, first_line), most=MOST_ALIASES)
+            return
+        if node.tag != TEXT_TAG and not (node.tag in CONTAINER_TAGS and not isinstance(node, Scalar)):
+            yield problem("Y005", place(node, path, first_line), tag=node.tag)
+        if isinstance(node, Mapping):
+            yield from _keys(node, path, first_line)
+            stack.extend((value, depth + 1) for _, value in reversed(node.value))
+        elif isinstance(node, Sequence):
+            stack.extend((item, depth + 1) for item in reversed(node.value))
+
+
+def _keys(node: Mapping, path: str, first_line: int) -> Iterator[Diagnostic]:
+    written: dict[str, Node] = {}
+    for key, _ in node.value:
+        span = place(key, path, first_line)
+        if not isinstance(key, Scalar):
+            yield problem("Y008", span)
+        elif key.value == "<<":
+            yield problem("Y004", span)
+        elif key.value in written:
+            yield problem("Y003", span, key=key.value, line=written[key.value].start_mark.line + first_line)
+        else:
+            written[key.value] = key

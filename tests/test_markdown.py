@@ -1,0 +1,465 @@
+"""The body of an entry: golden documents, the address policy, positions, ids, and what no text may do."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import html5lib
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from generator.diagnostics import messages
+from generator.sources.body import Body, Link, Parsed, fill
+from generator.sources.markdown import LONGEST, parse
+
+GOLDEN = sorted((Path(__file__).parent / "markdown").glob("*.md"))
+
+
+def show(parsed: Parsed) -> str:
+    """The HTML with slots that can be read."""
+    links = parsed.body.links
+    hrefs = [f"{link.kind}={link.target}" + ("#" + link.fragment if link.fragment else "") for link in links]
+    return fill(parsed.body.html, hrefs, [f"《{link.target}》" for link in links])
+
+
+def codes(text: str) -> list[str]:
+    return [diagnostic.code for diagnostic in parse(text, "a.md").diagnostics]
+
+
+def html(text: str) -> str:
+    return show(parse(text, "a.md")).rstrip("\n")
+
+
+def assert_valid(parsed: Parsed) -> None:
+    """A second parser, that of the HTML standard, finds nothing wrong with it."""
+    page = "<!doctype html><html lang=zh><head><title>t</title></head><body>" + show(parsed) + "</body></html>"
+    tree = html5lib.HTMLParser(strict=True).parse(page)
+    ids = [element.get("id") for element in tree.iter() if element.get("id")]
+    assert len(ids) == len(set(ids))
+    assert tuple(ids) == parsed.body.ids
+
+
+# Golden documents: title . input . output, as markdown-it writes them. ACCEPT=1 rewrites the outputs.
+
+
+def documents(path: Path) -> Iterator[tuple[str, str, str]]:
+    parts = re.split(r"^\.\n", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    for title, source, expected in zip(parts[0::3], parts[1::3], parts[2::3], strict=False):
+        yield title.strip(), source, expected
+
+
+def outcome(source: str) -> str:
+    parsed = parse(source.rstrip("\n"), "a.md")
+    notes = [f"!{d.code} {d.span.line}:{d.span.column}+{d.span.length}\n" for d in parsed.diagnostics]
+    return show(parsed) + "".join(notes)
+
+
+@pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
+def test_golden(path: Path) -> None:
+    if os.environ.get("ACCEPT"):
+        texts = [f"{title}\n.\n{source}.\n{outcome(source)}.\n" for title, source, _ in documents(path)]
+        path.write_text("\n".join(texts), encoding="utf-8")
+    for title, source, expected in documents(path):
+        assert outcome(source) == expected, title
+        assert_valid(parse(source, "a.md"))
+
+
+def test_there_are_golden_documents() -> None:
+    assert sum(len(list(documents(path))) for path in GOLDEN) >= 40
+
+
+# Every code
+
+BROKEN = {
+    "M001": "[a](javascript:alert(1))",
+    "M002": "[a](//example.cn/x)",
+    "M003": "[a](/lessons/a)",
+    "M004": "[a](..\\lessons\\a.md)",
+    "M005": "[a](https：//www.gov.cn)",
+    "M006": "[a](www.gov.cn)",
+    "M007": "![照片](https://example.cn/a.jpg)",
+    "M008": "[a]()",
+    "M009": "## 报名材料\n\n[a](#报名材枓)",
+    "M010": "[a](#报名材料)",
+    "M011": "![](a.jpg)",
+    "M012": "[](https://example.cn)",
+    "M013": "a <b>c</b>",
+    "M014": "a <!-- b\n\nc -->",
+    "M015": "::: 提示\na",
+    "M016": "# a",
+    "M017": "## a\n\n#### b",
+    "M018": "##\n",
+    "M019": "| a |\n|---|\n| b | c |",
+    "M020": "::: 警告\na\n:::",
+    "M021": "a\n\n:::",
+    "M022": "**提示：**请带身份证",
+    "M023": "a[^1]",
+    "M024": "a\x0bb",
+    "M025": "> " * 30 + "a",
+    "M026": "a" * (LONGEST + 1),
+    "M027": "a\n\n[^1]: b",
+    "M028": "a[^1]\n\n[^1]: b\n\n[^1]: c",
+}
+
+
+@pytest.mark.parametrize("code", BROKEN)
+def test_each_code_is_reported(code: str) -> None:
+    parsed = parse(BROKEN[code], "a.md")
+    assert [d.code for d in parsed.diagnostics] == [code]
+    for language in ("zh", "en"):
+        assert "{" not in parsed.diagnostics[0].message(language) + parsed.diagnostics[0].help(language)
+    assert_valid(parsed)
+
+
+def test_no_code_is_without_an_example() -> None:
+    assert sorted(BROKEN) == sorted(code for code in messages() if re.fullmatch(r"M0\d\d", code))
+
+
+# Addresses
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "javascript:alert(1)",
+        "JaVaScRiPt:alert(1)",
+        "<java\tscript:alert(1)>",
+        "&#106;avascript:alert(1)",
+        "java&Tab;script:alert(1)",
+        "java&NewLine;script:alert(1)",
+        "&#x6A;&#x61;vascript&colon;alert(1)",
+        "javascript\\:alert(1)",
+        "javascript%3Aalert(1)",
+        "<&#x2003;javascript:alert(1)>",
+        "\u200bjavascript:alert(1)",
+        "vbscript:x",
+        "data:text/html,<script>",
+        "data:image/png;base64,AAAA",
+        "file:///etc/passwd",
+        "blob:https://example.cn/1",
+        "C:/a.md",
+        "C:\\a.md",
+        "ftp://example.cn",
+        "//example.cn",
+        "/&#47;example.cn",
+        "\\\\example.cn",
+        "/\\example.cn",
+        "https://gov.cn@example.cn/",
+        "https://",
+        "https:example.cn",
+        "http://[x",
+        "http://a:b/",
+        "https://a\\b",
+        "tel:转801",
+        "mailto:张三",
+        "ref:",
+        "ref:#a",
+        "a.pdf?x=1",
+        "%00a.pdf",
+        "%2Fetc/passwd",
+        "%5Ca.pdf",
+        "zhang@example.cn",
+    ],
+)
+@pytest.mark.parametrize("form", ["[文字]({})", "![文字]({})", "[文字][r]\n\n[r]: {}"])
+def test_bad_addresses_are_refused(written: str, form: str) -> None:
+    parsed = parse(form.format(written), "a.md")
+    assert "href" not in parsed.body.html
+    assert "src" not in parsed.body.html
+    # Either it is refused, or CommonMark sees no link in it at all.
+    assert [d.level for d in parsed.diagnostics] == ["error"] or (not parsed.diagnostics and "(" in parsed.body.html)
+    assert not parsed.body.links
+
+
+@pytest.mark.parametrize("written", ["<javascript:alert(1)>", "<data:text/html,x>", "<x-foo:bar>"])
+def test_bad_autolinks_are_refused(written: str) -> None:
+    assert codes(written) == ["M001"]
+    assert "href" not in parse(written, "a.md").body.html
+
+
+@pytest.mark.parametrize(
+    ("written", "href"),
+    [
+        ("https://www.gov.cn/a?b=c&d=e#f", "https://www.gov.cn/a?b=c&amp;d=e#f"),
+        ("https://www.gov.cn/政策", "https://www.gov.cn/%E6%94%BF%E7%AD%96"),
+        ("https://政务.中国/", "https://xn--zfr164b.xn--fiqs8s/"),
+        ("HTTP://www.gov.cn:8080", "http://www.gov.cn:8080"),
+        ("http://[::1]:80/", "http://[::1]:80/"),
+        ("mailto:a@b.cn?subject=咨询", "mailto:a@b.cn?subject=%E5%92%A8%E8%AF%A2"),
+        ("tel:+86-10-12345678", "tel:+86-10-12345678"),
+        ("#", "#"),
+        ("#top", "#top"),
+    ],
+)
+def test_good_addresses_stay(written: str, href: str) -> None:
+    assert codes(f"[a]({written})") == []
+    assert f'<a href="{href}"' in html(f"[a]({written})").replace("HTTP", "http")
+
+
+@pytest.mark.parametrize(
+    ("written", "link"),
+    [
+        ("ref:items/birth-registration#part", Link("ref", "items/birth-registration", "part")),
+        ("../lessons/intro-1.md#%E9%83%A8%E5%88%86", Link("file", "../lessons/intro-1.md", "部分")),
+        ("./a/../第%20一课.MD", Link("file", "第 一课.MD")),
+        ("../../../etc/a.md", Link("file", "../../../etc/a.md")),
+        ("<申请 表.pdf>", Link("attachment", "申请 表.pdf")),
+        ("申请表：一.docx", Link("attachment", "申请表：一.docx")),
+        ("a.md#cafe\u0301", Link("file", "a.md", "caf\u00e9")),
+        ("forms/", Link("attachment", "forms")),
+    ],
+)
+def test_links_inside_are_left_to_the_render_stage(written: str, link: Link) -> None:
+    parsed = parse(f"[a]({written})", "a.md")
+    assert parsed.body.links == (link,)
+    assert parsed.body.html == '<p><a href="\x000\x00">a</a></p>\n'
+    assert parsed.diagnostics == ()
+
+
+def test_fill_escapes_addresses_and_titles() -> None:
+    body = parse("[](ref:a/b) ![c](d.jpg)", "a.md").body
+    filled = fill(body.html, ['/"><script>', "/d&e.jpg"], ["<b>", ""])
+    assert '<a href="/&quot;&gt;&lt;script&gt;">&lt;b&gt;</a>' in filled
+    assert 'src="/d&amp;e.jpg"' in filled
+    assert fill(r"\g<0> \x00", [], []) == r"\g<0> \x00"
+
+
+@pytest.mark.parametrize("forged", ["\x000\x00", "\x010\x01", "&#0;0&#0;", "&#1;0&#1;", "[a](#%000%00)", "`\x010\x01`"])
+def test_no_text_can_forge_a_slot(forged: str) -> None:
+    assert not re.search("[\x00\x01]", parse(forged, "a.md").body.html)
+
+
+# Places
+
+
+def places(text: str, first_line: int = 1) -> list[tuple[int, int, int]]:
+    return [(span.line, span.column, span.length) for span in parse(text, "a.md", first_line).spans]
+
+
+def test_links_have_line_and_column() -> None:
+    assert places("第一段\n\n你好 [甲](ref:a/b) 和\n[乙](ref:a/b)", 10) == [(12, 8, 7), (13, 5, 7)]
+    assert places("- a\n  > b [c](x.md)") == [(2, 11, 4)]
+    assert places("| a | b |\n|-|-|\n| [c](x.md) | [d](x.md) |") == [(3, 7, 4), (3, 19, 4)]
+    assert places('[![a](p.jpg)](x.md "t") [b](<x y.md>)') == [(1, 15, 4), (1, 7, 5), (1, 30, 6)]
+    assert places("x.md [x.md](x.md)") == [(1, 13, 4)]
+    assert places("a[^1]\n\n[^1]: b [c](x.md)") == [(3, 13, 4)]
+    assert places("t\n: d [c](x.md)") == [(2, 9, 4)]
+
+
+def test_a_place_that_is_not_found_is_the_start_of_its_block() -> None:
+    assert places("a\n\n  [b][r]\n\n[r]: x.md") == [(3, 3, 6)]
+    assert places("a\n[b](x&amp;y.md)") == [(1, 1, 1)]
+
+
+def test_problems_have_line_and_column() -> None:
+    found = parse("一\n\n二 <b>三\n[四](javascript:x)", "a.md", 5).diagnostics
+    assert [(d.code, str(d.span)) for d in found] == [("M013", "a.md:7:3"), ("M001", "a.md:8:5")]
+
+
+def test_a_body_is_the_same_when_its_lines_move() -> None:
+    text = "## a\n\n[b](c.md)\n\n::: 提示\nd\n:::"
+    assert parse(text, "a.md", 1).body == parse("\n\n" + text, "b.md", 7).body
+
+
+# Headings and ids
+
+
+@pytest.mark.parametrize(
+    ("heading", "id_"),
+    [
+        ("报名材料", "报名材料"),
+        ("A b", "a-b"),
+        ("1.2 《概述》（一）", "1-2-概述-一"),
+        ("**粗** `code` [链接](ref:a/b)", "粗-code-链接"),
+        ("cafe\u0301", "caf\u00e9"),
+        ("？！", "part"),
+        ("Search", "part-search"),
+        ("fn 1", "part-fn-1"),
+        ("a <!-- b -->", "a"),
+        ("![图](a.jpg)", "图"),
+    ],
+)
+def test_ids_can_be_read(heading: str, id_: str) -> None:
+    assert parse("## " + heading, "a.md").body.ids == (id_,)
+
+
+def test_repeated_headings_get_numbers_that_are_free() -> None:
+    body = parse("## a\n\n## a-2\n\n## a\n\n## a\n\n## a-2", "a.md").body
+    assert body.ids == ("a", "a-2", "a-3", "a-4", "a-2-2")
+
+
+def test_headings_begin_at_the_second_level() -> None:
+    parsed = parse("# 一\n\n## 二\n\n### 三", "a.md")
+    assert [(h.level, h.text) for h in parsed.body.headings] == [(2, "一"), (2, "二"), (3, "三")]
+    assert [d.code for d in parsed.diagnostics] == ["M016"]
+
+
+def test_fragments_name_headings_and_footnotes() -> None:
+    assert (
+        codes("## 报名材料\n\n[a](#报名材料) [b](#%E6%8A%A5%E5%90%8D%E6%9D%90%E6%96%99) c[^1] [d](#fn-1)\n\n[^1]: e")
+        == []
+    )
+    assert html("## 甲\n\n[](#甲)").endswith('<a href="#甲">甲</a></p>')
+
+
+# Raw HTML and comments
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<!-- 秘密 -->",
+        "a <!-- 秘密 --> b",
+        "<!-- 秘密 --> b",
+        "<!--\n秘密\n\n秘密\n--> b",
+        "- a\n  <!-- 秘密\n\n  秘密 -->\n  b",
+        "> <!-- 秘密\n> 秘密 -->",
+        "## a <!-- 秘密 -->",
+        "![a <!-- 秘密 -->](b.jpg)",
+        "[a <!-- 秘密 -->](b.md)",
+        "| a <!-- 秘密 --> |\n|---|\n| b |",
+        "a\n<!-- 秘密 -->\nb",
+        "<!-- 秘密 --><!-- 秘密 -->",
+    ],
+)
+def test_a_comment_leaves_nothing(text: str) -> None:
+    parsed = parse(text, "a.md")
+    assert "秘密" not in msgspec.json.encode(parsed.body).decode()
+    assert "<p></p>" not in parsed.body.html
+    assert parsed.diagnostics == ()
+
+
+def test_text_around_a_comment_stays() -> None:
+    assert html("<!--\nx\n-->  b\nc") == "<p>b\nc</p>"
+    assert html("a\n<!-- x\ny -->\nb") == "<p>a</p>\n<p>b</p>"
+    assert html("`<!-- x -->`") == "<p><code>&lt;!-- x --&gt;</code></p>"
+
+
+def test_an_unclosed_comment_is_an_error() -> None:
+    assert codes("a\n\n<!-- b\n\nc") == ["M014"]
+    assert codes("a \\<!-- b") == []
+
+
+@pytest.mark.parametrize(
+    "text", ["<script>alert(1)</script>", "<div>\n**a**\n</div>", "a<br>b", "<?php x ?>", "<!DOCTYPE a>"]
+)
+def test_html_is_shown_as_text(text: str) -> None:
+    parsed = parse(text, "a.md")
+    assert not re.search("<(script|div|br|[?!])", parsed.body.html)
+    assert [d.code for d in parsed.diagnostics] == ["M013"]
+
+
+# Smaller things
+
+
+def test_plain_is_the_visible_text() -> None:
+    text = "## 甲\n\n乙 **丙**\n丁 <!-- x --> [戊](a.md)[^1]\n\n| 己 | 庚 |\n|-|-|\n| 辛 | `壬` |\n\n[^1]: 癸"
+    assert parse(text, "a.md").body.plain == "甲 乙 丙丁 戊 己 庚 辛 壬 癸"
+
+
+def test_a_line_end_between_chinese_characters_is_no_space() -> None:
+    assert html("中文\n中文") == "<p>中文中文</p>"
+    assert html("**中文**\n*中文*") == "<p><strong>中文</strong><em>中文</em></p>"
+    assert html("中文\nabc") == "<p>中文\nabc</p>"
+    assert html("한국\n한국") == "<p>한국\n한국</p>"
+
+
+def test_links_do_not_nest() -> None:
+    assert html("[a <https://b.cn> c](d.md)").count("<a ") == 1
+    assert 'd.md"' not in html("[a[^1]](d.md)\n\n[^1]: b")
+
+
+def test_a_footnote_goes_back_only_to_marks_that_are_shown() -> None:
+    assert "doc-backlink" not in html("![a[^1]](b.jpg)\n\n[^1]: c")
+    assert html("a[^1] b[^1]\n\n[^1]: c").count("doc-backlink") == 2
+
+
+def test_an_alignment_needs_no_inline_style() -> None:
+    assert "style=" not in html("| a |\n|:-:|\n| b |")
+
+
+def test_bodies_survive_the_store() -> None:
+    body = parse("## a\n\n[b](c.md)", "a.md").body
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(body), type=Body) == body
+
+
+def test_the_types_are_light_to_import() -> None:
+    code = "import sys, generator.sources.body; sys.exit('markdown_it' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_footnotes_inside_each_other_are_taken_apart() -> None:
+    parsed = parse("a[^1] b[^2]\n\n[^1]: - c\n      [^2]: d\n\n      e", "a.md")
+    assert_valid(parsed)
+    assert parsed.body.plain.startswith("a b c")
+    assert_valid(parse("[^0]:- [^0]:", "a.md"))
+
+
+# No text may stop a build or leave broken HTML
+
+
+PIECES = re.split(
+    "¦",
+    "# ¦## ¦- ¦1. ¦> ¦    ¦\t¦\n¦\n\n¦*¦**¦_¦`¦```\n¦~~¦[¦](¦)¦](ref:a/b)¦](#a)¦](https://a.cn)¦![¦<¦>¦</b>¦<b>¦<!--¦-->"
+    "¦[^1]¦[^1]: ¦[^2]: ¦[ ] ¦[x] ¦::: 提示\n¦:::\n¦::::\n¦::: ¦: ¦~ ¦---\n¦===\n¦\\¦&amp;¦&#0;¦&#12;¦<https://a.cn>¦<a:b>"
+    '¦a¦中¦。¦[r]: x\n¦[r]¦"t"¦https:¦//¦\\\\¦%¦?¦\r¦\x00¦\x0c¦\x85¦\u2028¦|¦|-|-|\n¦| a | b |\n',
+)
+FRAGMENTS = st.sampled_from(PIECES)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(st.text(), st.lists(FRAGMENTS, max_size=40).map("".join)))
+def test_any_text_becomes_valid_html(text: str) -> None:
+    parsed = parse(text.replace("\r\n", "\n"), "a.md")
+    assert_valid(parsed)
+    lines = text.replace("\r\n", "\n").split("\n")
+    for span in (*parsed.spans, *(d.span for d in parsed.diagnostics)):
+        assert 1 <= span.line <= len(lines)
+        assert 1 <= span.column <= len(lines[span.line - 1]) + 1
+    assert len(parsed.spans) == len(parsed.body.links)
+
+
+N = LONGEST
+HOSTILE = {
+    "brackets": "[" * N,
+    "pictures": "![" * (N // 2),
+    "nested pictures": "![" * 2000 + "a" + "](x)" * 2000,
+    "emphasis": "*a " * (N // 3),
+    "strong": "**a " * (N // 4),
+    "quotations": "> " * (N // 2),
+    "backticks": "".join("`" * i + "a" for i in range(1, 430)),
+    "links": "[a](" * (N // 4),
+    "good links": "[a](b.md)" * (N // 9),
+    "links by reference": "[a]" * (N // 3 - 10) + "\n\n[a]: b.md",
+    "lost notes": "[^" * (N // 2),
+    "notes": "[^1]" * (N // 4 - 10) + "\n\n[^1]: a",
+    "escaped addresses": "[a](b&amp;c.md)" * (N // 15),
+    "comments": "<!--" * (N // 4),
+    "comment lines": "<!--\n" * (N // 5),
+    "tags": "<a>" * (N // 3),
+    "entities": "&" * N,
+    "lists": "- " * (N // 2),
+    "boxes": "::: 提示\n" * (N // 7),
+    "rows": "a|b\n-|-\n" + "|\n" * (N // 2 - 9),
+    "headings": "## a\n" * (N // 5),
+    "line ends": "a\n" * (N // 2),
+    "one line": "中" * N,
+    "definitions": "a\n: " * (N // 4),
+    "steps": "".join(" " * i + "- a\n" for i in range(430)),
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_text_takes_seconds_at_most(text: str) -> None:
+    start = time.process_time()
+    parse(text, "a.md")
+    # Generous: a busy machine must not fail it, quadratic work would take minutes.
+    assert time.process_time() - start < 20
