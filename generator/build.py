@@ -159,7 +159,7 @@ def build(options: Options, progress: Progress = lambda done, total: None) -> Re
         prepared = prepare(options, memory)
         if not prepared.ok(strict=options.strict):
             if held:
-                _remember(store, _unbuilt(memory, prepared))
+                _remember(store, _unbuilt(memory, prepared), options.memory)
             return Report(prepared.diagnostics, prepared.language, ok=False, seconds=time.perf_counter() - start)
         try:
             report, after = _make(options, prepared, memory, progress)
@@ -167,17 +167,29 @@ def build(options: Options, progress: Progress = lambda done, total: None) -> Re
             found = problem("B001", Span(str(error.filename or options.output)), why=error.strerror or str(error))
             shown = (*prepared.diagnostics, found)
             return Report(shown, prepared.language, ok=False, seconds=time.perf_counter() - start)
-        if held and (failed := _remember(store, after)):
+        failed = _remember(store, after, options.memory) if held else _unwritable(options.memory)
+        if failed:
             report = replace(report, diagnostics=(*report.diagnostics, failed))
-    return replace(report, seconds=time.perf_counter() - start, alone=held)
+    alone = held or failed is not None
+    return replace(report, seconds=time.perf_counter() - start, alone=alone)
 
 
-def _remember(store: Store, memory: Memory) -> Diagnostic | None:
+def _unwritable(folder: Path) -> Diagnostic | None:
+    """Why a store was not to be had, if not because another build held it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "lock").open("ab"):
+            return None
+    except OSError as error:
+        return problem("B004", Span(str(error.filename or folder)), why=error.strerror or str(error))
+
+
+def _remember(store: Store, memory: Memory, folder: Path) -> Diagnostic | None:
     """Save what the next build may use; a store that cannot be written costs time and nothing else."""
     try:
         store.save(memory)
     except OSError as error:
-        return problem("B004", Span(str(error.filename or "")), why=error.strerror or str(error))
+        return problem("B004", Span(str(error.filename or folder)), why=error.strerror or str(error))
     return None
 
 

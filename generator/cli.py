@@ -11,6 +11,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -294,11 +295,16 @@ def _paint() -> Callable[[str, Level], str]:
 def reader(site: Path) -> Callable[[str, int], str]:
     """Gives a line of a source, or an empty text where it cannot be read."""
 
-    def read(path: str, line: int) -> str:
+    @cache
+    def lines_of(path: str) -> list[str]:
         try:
-            lines = (site / path).read_text(encoding="utf-8-sig", errors="replace").splitlines()
-        except OSError:
-            return ""
+            # With universal newlines, so that these are the lines that are counted when a source is parsed.
+            return (site / path).read_text(encoding="utf-8-sig", errors="replace").split("\n")
+        except (OSError, ValueError):
+            return []
+
+    def read(path: str, line: int) -> str:
+        lines = lines_of(path)
         return lines[line - 1] if 0 < line <= len(lines) else ""
 
     return read

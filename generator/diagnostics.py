@@ -46,11 +46,39 @@ class Diagnostic(msgspec.Struct, frozen=True, array_like=True):
 
     def message(self, language: Language) -> str:
         """The problem in one sentence."""
-        return messages()[self.code].text[language].format_map(self.arguments)
+        return messages()[self.code].text[language].format_map(self._told(language))
 
     def help(self, language: Language) -> str:
         """What to write instead; empty where the message says it all."""
-        return messages()[self.code].help[language].format_map(self.arguments)
+        return messages()[self.code].help[language].format_map(self._told(language))
+
+    def _told(self, language: Language) -> Mapping[str, str]:
+        """The arguments, with what the operating system said in the reader's language."""
+        why = self.arguments.get("why", "")
+        return {**self.arguments, "why": REASONS[why]} if language == "zh" and why in REASONS else self.arguments
+
+
+REASONS: Mapping[str, str] = {
+    "No such file or directory": "文件不见了",
+    "Permission denied": "没有权限",
+    "Operation not permitted": "没有权限",
+    "Read-only file system": "磁盘是只读的",
+    "No space left on device": "磁盘满了",
+    "Disk quota exceeded": "磁盘配额用完了",
+    "Input/output error": "磁盘读写出错",
+    "File exists": "那里已有一个同名的文件",
+    "Not a directory": "路径中间有一个不是文件夹",
+    "Is a directory": "那里是一个同名的文件夹",
+    "File name too long": "文件名太长",
+    "File too large": "文件太大",
+    "Too many open files": "打开的文件太多",
+    "Device or resource busy": "正被别的程序使用",
+    "Text file busy": "正被别的程序使用",
+    "cannot be opened": "打不开",
+    "not a regular file": "不是普通文件",
+    "a folder of the output is a symbolic link": "输出文件夹里有一个文件夹是符号链接",
+}
+"""What the operating system says, and the engine in its place, in Chinese; the rest stays in English."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +105,21 @@ def messages() -> Mapping[str, Message]:
 
 
 def problem(code: str, span: Span, **arguments: object) -> Diagnostic:
-    """A diagnostic whose arguments are shown as text."""
-    return Diagnostic(code, span, {name: str(value) for name, value in arguments.items()})
+    """A diagnostic whose arguments are shown as text, each on one line and of a length that a screen holds."""
+    return Diagnostic(code, span, {name: _clipped(name, str(value)) for name, value in arguments.items()})
+
+
+LISTS = ("known", "choices")
+INVISIBLE = ("Cc", "Cf", "Cs", "Zl", "Zp")
+
+
+def _clipped(name: str, text: str) -> str:
+    most = 1000 if name in LISTS else 200
+    text = text if len(text) <= most else text[: most - 1] + "…"
+    if text.isprintable():
+        return text
+    text = text.replace("\n", " ").replace("\t", " ")
+    return "".join(f"\\u{ord(char):04x}" if unicodedata.category(char) in INVISIBLE else char for char in text)
 
 
 def nearest(word: str, choices: Iterable[str]) -> str:
@@ -107,15 +148,20 @@ LEVELS: Mapping[str, Mapping[Level, str]] = {
 
 
 def columns(text: str) -> int:
-    """The width of a text on a terminal: a Chinese character takes two columns."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+    """The width of a text on a terminal: a Chinese character takes two columns, a combining mark none."""
+    return sum(
+        0 if unicodedata.category(char) in ("Mn", "Me") else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        for char in text
+    )
 
 
 def excerpt(span: Span, line: str) -> list[str]:
     """The source line and a caret under the place, clipped to a width that a terminal shows."""
-    if not span.line:
-        return []
     line = line.rstrip("\r\n").replace("\t", " ")
+    if not span.line or not line.strip():
+        return []
+    # A character that nobody sees could move the caret, or do worse to a terminal.
+    line = "".join("\ufffd" if unicodedata.category(char) in INVISIBLE else char for char in line)
     start = max(0, span.column - 60)
     shown = line[start : start + 100]
     before = columns(shown[: span.column - 1 - start])

@@ -47,6 +47,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "unwritable": ("写不了 {file}：{why}", "{file} cannot be written: {why}"),
     "rebuilt": ("{time} 更新了 {made} 个文件，用时 {seconds} 秒", "{time} {made} files made in {seconds} s"),
     "broken": ("{time} 有 {errors} 个错误，页面保持上一次的样子", "{time} {errors} errors, the pages stay as they were"),
+    "address": ("不能在 {host} 的端口 {port} 上预览：{why}", "cannot serve on {host} port {port}: {why}"),
+    "overlay": ("{errors} 个错误，页面保持上一次的样子", "{errors} errors; the page stays as it was"),
+    "overlay-close": ("关闭（Esc）", "Close (Esc)"),
+    "overlay-wait": ("网站还没有生成。改好错误并保存，这一页会自动变成网站。", "The site is not built yet. Correct the errors and save: this page then turns into the site."),
+    "overlay-absent": ("没有这一页", "There is no such page"),
+    "elsewhere": ("只回答本机浏览器直接打开的预览网址。", "Only requests from this computer to the address of the preview are answered."),
 }  # fmt: skip
 """Key -> (Chinese, English); names in braces are filled in."""
 

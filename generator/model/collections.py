@@ -117,7 +117,7 @@ COLLECTIONS: Mapping[str, Collection] = {
             "teams", "服务队和互助组", Team, "机构职能", "志愿服务队和互帮互助小组", "title", (Facet("kind", "种类", "kind"),)
         ),
         Collection("study", "学习推送", Study, "工作动态", "定期推送的学习资料", "date", feed=True),
-        Collection("claims", "数据说明", Claim, "数据发布", "本站引用的数字、截至时间和来源", "title"),
+        Collection("claims", "数据说明", Claim, "数据发布", "本站引用的数字、截至时间和来源", "title", page_size=1000),
         Collection("pages", "专题页面", Page, "概况信息", "品牌、机制和本站说明", "title"),
     )
 }  # fmt: skip

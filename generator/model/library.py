@@ -112,11 +112,13 @@ class _Reading:
         self.decoded: dict[str, tuple[str, bytes]] = {}
 
     def problems(self, problems: list[Problem]) -> None:
-        """Report what the scan could not read; that content/ is absent is reported as an unreadable folder."""
+        """Report what the scan could not read."""
         for found in problems:
             span = Span(posixpath.normpath(f"content/{found.path}"))
-            if found.kind == "unreadable":
-                self.diagnostics.append(problem("S014", span, why=found.kind))
+            if found.kind == "unreadable" and found.path == "." and not (self._root / "content").exists():
+                self.diagnostics.append(problem("S023", Span("content")))
+            elif found.kind == "unreadable":
+                self.diagnostics.append(problem("S014", span, why="cannot be opened"))
             else:
                 self.diagnostics.append(problem(LINKS[found.kind], span))
 

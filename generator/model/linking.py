@@ -15,6 +15,10 @@ from generator.model.library import Library, Record
 from generator.model.references import references
 
 
+FILE = "/"
+"""Before the path of a file that is named and holds no entry; no id starts with it."""
+
+
 class Edge(NamedTuple):
     """One entry names another, in a field or in its text."""
 
@@ -48,7 +52,7 @@ def edges(library: Library) -> Iterator[Edge]:
             elif link.kind == "file":
                 path = posixpath.normpath(posixpath.join(posixpath.dirname(record.path), link.target))
                 goal = by_path.get(path)
-                yield Edge(record.id, goal.id if goal else path, link.fragment, span)
+                yield Edge(record.id, goal.id if goal else FILE + path, link.fragment, span)
 
 
 def check(library: Library, *, drafts: bool) -> Iterator[Diagnostic]:
@@ -67,8 +71,12 @@ def _edge(edge: Edge, records: Mapping[str, Record], *, drafts: bool) -> Iterato
     goal = records.get(edge.goal)
     source = records[edge.source]
     if goal is None:
-        if edge.goal.startswith(".."):
-            yield problem("C009", edge.place, target=edge.goal)
+        if edge.goal.startswith(FILE + "content/"):
+            file = edge.goal.removeprefix(FILE + "content/")
+            near = records.get(_near(file.removesuffix(".md"), records))
+            yield problem("C015", edge.place, file=file, guess=near.path.removeprefix("content/") if near else "—")
+        elif edge.goal.startswith((FILE, "..")):
+            yield problem("C009", edge.place, target=edge.goal.removeprefix(FILE))
         elif guess := _near(edge.goal, records):
             yield problem("C003", edge.place, id=edge.goal, guess=guess)
         else:

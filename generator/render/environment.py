@@ -32,7 +32,10 @@ def build(templates: Templates) -> Environment:
         place = templates.places.get(name)
         if place is None:
             return None
-        data = place[1].read_bytes()
+        try:
+            data = place[1].read_bytes()
+        except OSError as error:
+            raise MakeError([problem("S014", Span(place[0]), why=error.strerror or "")]) from error
         if digest_bytes(data) != place[2]:
             # A trace made now would give the digest of one text and the bytes of another.
             raise MakeError([problem("B003", Span(place[0]))])

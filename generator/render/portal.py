@@ -121,6 +121,6 @@ class Portal:
 
 # fmt: off
 PLAIN = frozenset((
-    "entry", "card", "title", "url", "column", "divisions", "area", "series",
+    "entry", "card", "title", "url", "column", "divisions", "area", "series", "section", "hot",
     "mentions", "neighbours", "ancestors", "past", "progress",
 ))

@@ -13,7 +13,7 @@ import msgspec
 
 from generator.diagnostics import Diagnostic, Span, problem
 from generator.engine.files import Files, Problem, scan
-from generator.engine.trace import digest
+from generator.engine.trace import digest, digest_bytes
 from generator.site.addresses import segment_of
 
 if TYPE_CHECKING:
@@ -72,7 +72,14 @@ class Templates:
         key = f"template:{place[0]}"
         known = self.decoded.get(key) or self.remembered.get(key)
         if known is None or known[0] != place[2]:
-            known = (place[2], msgspec.msgpack.encode(_analyse(place[1].read_bytes())))
+            try:
+                data = place[1].read_bytes()
+            except OSError:
+                data = b""
+            if digest_bytes(data) != place[2]:
+                # Changed or deleted since the listing; remembered under the old digest it would be found again.
+                return Analysis((), (("B003", 0, ""),))
+            known = (place[2], msgspec.msgpack.encode(_analyse(data)))
         self.decoded[key] = known
         return msgspec.msgpack.decode(known[1], type=Analysis)
 
@@ -101,7 +108,7 @@ class Templates:
             seen.add(name)
             analysis = self.analysis(name)
             for code, line, said in analysis.problems:
-                yield problem(code, Span(self.places[name][0], line, 1), said=said)
+                yield problem(code, Span(self.places[name][0], line, min(line, 1)), said=said)
             waiting.extend(analysis.names)
 
     @cached_property
@@ -159,7 +166,7 @@ def _same(one: Path, two: Path) -> bool:
 
 def _reported(problems: Iterable[Problem], shown: str) -> Iterator[Diagnostic]:
     for found in problems:
-        yield problem(PROBLEMS.get(found.kind, "S018"), Span(f"{shown}/{found.path}"), why=found.kind)
+        yield problem(PROBLEMS.get(found.kind, "S018"), Span(f"{shown}/{found.path}"), why="cannot be opened")
 
 
 def _analyse(data: bytes) -> Analysis:

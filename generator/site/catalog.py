@@ -101,18 +101,18 @@ class Catalog:
             entry = record.entry
             days.add(entry.date.date())
             if entry.last_day:
-                days.add(entry.last_day + datetime.timedelta(days=1))
+                days.add(_after(entry.last_day))
             if isinstance(entry, Event):
-                days.add((entry.end or entry.start).date() + datetime.timedelta(days=1))
+                days.add(_after((entry.end or entry.start).date()))
             if isinstance(entry, Matter) and entry.stages.done and not entry.stages.done.finished:
-                days.add(entry.stages.done.due + datetime.timedelta(days=1))
-        return min((day for day in days if day > self.today), default=None)
+                days.add(_after(entry.stages.done.due))
+        return min((day for day in days if self.today < day < datetime.date.max), default=None)
 
     def _order(self, record: Record) -> tuple[Any, ...]:
         entry = record.entry
         match COLLECTIONS[record.collection].order:
             case "start":
-                start = _start(record).timestamp()
+                start = -_reversed(_start(record))
                 return (True, -start, record.id) if self.past(record) else (False, start, record.id)
             case "date":
                 return (not entry.top, _reversed(entry.date), record.id)
@@ -120,6 +120,11 @@ class Catalog:
                 rank = BRANCH_RANK[entry.type] if isinstance(entry, Branch) else 0
                 rank = DEPARTMENT_RANK[entry.department] if isinstance(entry, Item) else rank
                 return (not entry.top, rank, record.id)
+
+
+def _after(day: datetime.date) -> datetime.date:
+    """The next day; the calendar ends with 9999, which some write for a time without end."""
+    return min(day, datetime.date.max - datetime.timedelta(days=1)) + datetime.timedelta(days=1)
 
 
 def _reversed(moment: datetime.datetime) -> float:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 import msgspec
@@ -24,17 +25,19 @@ TRUE = {"true", "是", "有", "yes"}
 FALSE = {"false", "否", "无", "no"}
 NOTHING = {"", "~", "null"}
 
-# What no editor types on purpose, not even by an escape in quotes; tab and line feed are text.
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# What no editor types on purpose, not even by an escape in quotes; tab and line feed are text. The three line ends of
+# Unicode are refused too: for YAML they end a line, for an editor they do not.
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x85\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 
 FORMS: Mapping[str, re.Pattern[str]] = {
-    "month": re.compile(r"\d{4}-(0[1-9]|1[0-2])"),
-    "phone": re.compile(r"(0\d{2,3}-\d{7,8}(-\d{1,5})?|1\d{10}|\d{5,6}|[48]00-\d{3}-\d{4})"),
-    "url": re.compile(r"https?://[^\s/?#@\"<>\\]+\.[^\s\"<>\\]+"),
-    "slug": re.compile(r"[a-z0-9]+(-[a-z0-9]+)*"),
+    "month": re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII),
+    "phone": re.compile(r"(0\d{2,3}-\d{7,8}(-\d{1,5})?|1\d{10}|\d{5,6}|[48]00-\d{3}-\d{4})", re.ASCII),
+    "url": re.compile(r"https?://[^\s/?#@\"<>\[\]\\]+\.[^\s\"<>\\]+"),
+    # A slug is the name of a folder, of which file systems take 255 bytes.
+    "slug": re.compile(r"(?=.{1,100}\Z)[a-z0-9]+(-[a-z0-9]+)*"),
     "file": re.compile(r"(?!/)(?!.*(^|/)\.\.?(/|$))[^\\\x00-\x1f:]+"),
-    "number": re.compile(r"\d+(\.\d+)?"),
-    "time": re.compile(r"([01]\d|2[0-3]):[0-5]\d"),
+    "number": re.compile(r"\d+(\.\d+)?", re.ASCII),
+    "time": re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII),
     "colour": re.compile(r"#[0-9a-fA-F]{6}"),
     "language": re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*"),
 }
@@ -61,7 +64,7 @@ class Decoder:
     ) -> Any:
         """The record that a mapping spells, or WRONG; `given` are values inherited from `defaults:`."""
         if not isinstance(node, positioned.Mapping):
-            return self._reject("F003", node)
+            return self._reject("Y012" if COLON.match(_first_words(node)) else "F003", node)
         found = self.values(node, type_, name, ignored)
         values = {**(given or {}), **found}
         complete = True
@@ -145,7 +148,7 @@ class Decoder:
         form = spec.field.form
         if form == "zone":
             return text if text in available_timezones() else self._form(node, text, spec, EXAMPLES["zone"])
-        if form != "text" and not FORMS[form].fullmatch(text):
+        if form != "text" and not (FORMS[form].fullmatch(text) and (form != "url" or _divides(text))):
             return self._form(node, text, spec, spec.field.example or EXAMPLES[form])
         return text
 
@@ -215,6 +218,18 @@ class Decoder:
     def _reject(self, code: str, node: positioned.Node, **arguments: object) -> Any:
         self.diagnostics.append(problem(code, self._span(node), **arguments))
         return WRONG
+
+
+COLON = re.compile(r"[\w·-]+\s*(：|:\S)")
+"""A key with a Chinese colon, or without the space after the colon: YAML takes the whole for a text."""
+
+
+def _divides(url: str) -> bool:
+    """Whether an address can be taken apart, which letters that look like a slash forbid (Unicode TR 46)."""
+    try:
+        return bool(urlsplit(url).netloc)
+    except ValueError:
+        return False
 
 
 def _join(name: str, key: str) -> str:

@@ -50,7 +50,7 @@ def text_of(path: str, data: bytes) -> tuple[str | None, list[Diagnostic]]:
     except UnicodeDecodeError as error:
         before = data[: error.start]
         line = before.count(b"\n") + 1
-        column = len(before.rsplit(b"\n", 1)[-1].decode("utf-8", "replace")) + 1
+        column = len(before.rsplit(b"\n", 1)[-1].decode("utf-8-sig", "replace")) + 1
         return None, [problem("S001", Span(path, line, column))]
     notes = []
     if text.startswith(BOM):
@@ -113,7 +113,9 @@ def _yaml(path: str, text: str, type_: type[msgspec.Struct]) -> Parsed:
     if root is None:
         return [], problems or [problem("S005", Span(path, 1, 1))]
     if not isinstance(root, positioned.Mapping):
-        return [], [*problems, problem("F003", positioned.place(root, path))]
+        decoder = Decoder(path)
+        decoder.record(root, type_)
+        return [], [*problems, *decoder.diagnostics]
     keys = {key.value: value for key, value in root.value if isinstance(key, positioned.Scalar)}
     if "entries" not in keys:
         decoder = Decoder(path)
@@ -194,4 +196,4 @@ def _slug(decoder: Decoder, node: positioned.Node, stem: str) -> tuple[str | Non
 
 def suggestion(name: str) -> str:
     """A slug near to the name, for the message."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "report-in"
+    return re.sub(r"[^a-z0-9]+", "-", name.lower())[:60].strip("-") or "report-in"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import ClassVar
 
@@ -12,6 +13,12 @@ from generator.diagnostics import Diagnostic, Span, problem
 MOST_DEPTH = 32
 MOST_NODES = 200_000
 MOST_ALIASES = 32
+# The composer of libyaml goes as deep as the text and ends the process: before it, a text with so many brackets or
+# lines, or with so long a line, is looked through event by event.
+SUSPICIOUS_NUMBER = 5000
+SUSPICIOUS_LINE = 2000
+# What libyaml refuses to read at all (YAML 1.2, 5.1) beyond what is refused in every file.
+UNREADABLE = re.compile(r"[\x80-\x84\x86-\x9f\ufeff]")
 TEXT_TAG = "tag:yaml.org,2002:str"
 CONTAINER_TAGS = {"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
 
@@ -34,8 +41,14 @@ def read(text: str, path: str, first_line: int = 1) -> tuple[Node | None, list[D
 
     `first_line` is the line of the file on which the text starts; `place` needs it again.
     """
+    if bad := UNREADABLE.search(text):
+        line = text.count("\n", 0, bad.start())
+        span = Span(path, line + first_line, bad.start() - text.rfind("\n", 0, bad.start()))
+        return None, [problem("S004", span, char=f"U+{ord(bad[0]):04X}")]
     loader = _Loader(text)
     try:
+        if too_much := _too_much(text, path, first_line):
+            return None, [too_much]
         root = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
         return None, [_syntax(error, text, path, first_line)]
@@ -53,6 +66,24 @@ def read(text: str, path: str, first_line: int = 1) -> tuple[Node | None, list[D
 FATAL = {"Y006", "Y007"}
 
 
+def _too_much(text: str, path: str, first_line: int) -> Diagnostic | None:
+    """What of a text must not be composed; raises MarkedYAMLError where it cannot be parsed."""
+    lines = text.split("\n")
+    brackets = text.count("[") + text.count("{")
+    if max(brackets, len(lines)) < SUSPICIOUS_NUMBER and max(map(len, lines)) < SUSPICIOUS_LINE:
+        return None
+    depth = nodes = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        nodes += isinstance(event, yaml.NodeEvent)
+        span = Span(path, event.start_mark.line + first_line, event.start_mark.column + 1)
+        if depth > MOST_DEPTH + 1:
+            return problem("Y007", span, most=MOST_DEPTH)
+        if nodes > MOST_NODES:
+            return problem("Y006", span, most=MOST_ALIASES)
+    return None
+
+
 def place(node: Node, path: str, first_line: int = 1) -> Span:
     """Where a node stands in its file."""
     start, end = node.start_mark, node.end_mark
@@ -67,22 +98,45 @@ def _syntax(error: yaml.MarkedYAMLError, text: str, path: str, first_line: int) 
     shown = lines[line] if line < len(lines) else ""
     span = Span(path, line + first_line, column + 1)
     said = error.problem or ""
-    if "\t" in shown[: column + 1] or "character '\\t'" in said or "tab" in said:
+    context = error.context or ""
+    start = error.context_mark
+    opened = Span(path, start.line + first_line, start.column + 1) if start else span
+    if INDENTED_BY_TAB.match(shown) or shown[column : column + 1] == "\t" or "tab" in said:
         return problem("Y002", span)
-    if "expected a single document" in (error.context or "") or "another document" in said:
+    if "expected a single document" in context or "another document" in said:
         return problem("Y009", span)
     if "nesting" in said or "depth" in said:
         return problem("Y007", span, most=MOST_DEPTH)
     if "undefined alias" in said:
         return problem("Y010", span)
     if "mapping values are not allowed" in said:
-        return problem("Y011", span)
+        return _colon(lines, line, column, path, first_line)
     if "could not find expected ':'" in said:
-        return problem("Y012", Span(path, max(0, line - 1) + first_line, 1))
-    if "quoted scalar" in (error.context or ""):
-        start = error.context_mark
-        return problem("Y013", Span(path, start.line + first_line, start.column + 1) if start else span)
+        return problem("Y012", opened)
+    if "escape character" in said or "Unicode character escape" in said or "hexdecimal" in said:
+        return problem("Y014", span)
+    if "quoted scalar" in context:
+        return problem("Y013", opened)
+    if "cannot start any token" in said:
+        return problem("Y016", span, char=shown[column : column + 1])
+    if "parsing a flow" in context:
+        return problem("Y017", opened)
     return problem("Y001", span)
+
+
+INDENTED_BY_TAB = re.compile(r" *\t")
+
+
+def _colon(lines: list[str], line: int, column: int, path: str, first_line: int) -> Diagnostic:
+    """Why a colon is not allowed: a second one, a line that is indented too far, or none on the line above."""
+    shown = lines[line]
+    if line == 0 or re.search(r":\s", shown[:column]):
+        return problem("Y011", Span(path, line + first_line, column + 1))
+    above = lines[line - 1]
+    indent = len(shown) - len(shown.lstrip())
+    if indent > len(above) - len(above.lstrip()) or not above.strip():
+        return problem("Y015", Span(path, line + first_line, indent + 1))
+    return problem("Y012", Span(path, line - 1 + first_line, indent + 1))
 
 
 def _problems(root: Node, path: str, first_line: int) -> Iterator[Diagnostic]:

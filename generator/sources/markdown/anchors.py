@@ -11,7 +11,7 @@ RESERVED = frozenset(
     re.split(
         r"\s+",
         "banner breadcrumb breadcrumbs content footer header language main menu nav navigation page root search"
-        " search-input search-results sidebar site skip theme title toc top",
+        " s-materials s-windows search-input search-results sidebar site skip theme title toc top",
     )
 )
 # fn-1, fnref-1-2 and note-1 are made by this package; `part-` has no meaning to it.

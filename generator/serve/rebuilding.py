@@ -1,0 +1,118 @@
+"""Builds again and again: whatever happens becomes an outcome for the pages and a few lines on the terminal."""
+
+from __future__ import annotations
+
+import datetime
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from generator.build import Options, Report, build, language_of, today_in
+from generator.diagnostics import Diagnostic, Span, as_text, errors, problem
+from generator.engine.files import Files
+from generator.model import office
+from generator.model.settings import Settings
+from generator.serve.outcome import Outcome, fault, shown, source_line
+from generator.serve.watching import Sources, changes
+from generator.site import addresses
+from generator.wording import say
+
+PrintLine = Callable[[str], object]
+
+
+class Rebuilder:
+    """One build after the other, never two at once; keeps only what a build that fails cannot tell."""
+
+    def __init__(self, options: Options, print_line: PrintLine) -> None:
+        """Build nothing yet."""
+        self._options = options
+        self._print_line = print_line
+        self._settings: Settings | None = None
+        self._printed: tuple[Diagnostic, ...] = ()
+        self._last: Outcome | None = None
+
+    def rebuild(self, *, edited: bool = True) -> Outcome | None:
+        """Build, and give the outcome; None if nothing was edited and nothing came of it."""
+        try:
+            report = self._build()
+            outcome = self._outcome(report)
+        except Exception as error:
+            # A fault of the program. The next edit may well get around it, so the server goes on.
+            sentence = say(language_of(self._settings), "fault-lost", error=f"{type(error).__name__}: {error}")
+            outcome = Outcome(language_of(self._settings), self._base(), None, fault(sentence))
+            if edited or self._last is None or self._last.problems != outcome.problems:
+                self._print(sentence)
+            self._last = outcome
+            return outcome
+        if not edited and not outcome.changed and self._last and self._last.problems == outcome.problems:
+            return None
+        self._last = outcome
+        self._tell(report, outcome)
+        return outcome
+
+    def follow(self, post: Callable[[Outcome], object], stop: threading.Event) -> None:
+        """Build after every change, until told to stop."""
+        ignored = tuple(folder.resolve() for folder in (self._options.output, self._options.memory))
+        site = self._options.site.resolve()
+        for edited in changes(Sources(site, self._options.output, ignored, self._today), stop):
+            if outcome := self.rebuild(edited=edited):
+                post(outcome)
+
+    def _build(self) -> Report:
+        """The report of a build; that there is no site any more is a problem like others."""
+        with suppress(office.NoSite):
+            # None for one that cannot be read, in which case the last one still tells language, address and time zone.
+            self._settings = office.read(self._options.site, Files({})).settings or self._settings
+        try:
+            return build(self._options)
+        except office.NoSite:
+            missing = problem("P001", Span(office.NAME), path=self._options.site.resolve().name)
+            return Report((missing,), language_of(self._settings), ok=False)
+
+    def _outcome(self, report: Report) -> Outcome:
+        language = language_of(self._settings) if self._settings else report.language
+        base = report.base.path if report.base else self._base()
+        problems = () if report.ok else shown(report.diagnostics, language, self._options.site)
+        changed: tuple[str, ...] | None = (*report.written, *report.removed)
+        if any(found.code == "B001" for found in report.diagnostics):
+            # The disk failed halfway, and nobody knows how far the build had come.
+            changed = None
+        return Outcome(language, base, changed, problems)
+
+    def _base(self) -> str:
+        """The path of the site where no build tells it."""
+        address = self._options.base_url or (self._settings.base_url if self._settings else "")
+        return addresses.base_of(address).path if address else "/"
+
+    def _today(self) -> datetime.date | None:
+        if self._options.today is not None or self._settings is None:
+            return None
+        return today_in(self._settings, self._options)
+
+    def _tell(self, report: Report, outcome: Outcome) -> None:
+        """Print what came of a build: problems that were printed just before are not repeated, except errors."""
+        language, found = outcome.language, report.diagnostics
+        if not report.ok or found != self._printed:
+            self._problems(found, outcome)
+        self._printed = found
+        if not report.alone:
+            self._print(say(language, "busy"))
+        now = time.strftime("%H:%M:%S")
+        if report.targets:
+            seconds = f"{report.seconds:.2f}"
+            self._print(say(language, "rebuilt", time=now, made=len(report.made), seconds=seconds))
+        if not report.ok:
+            self._print(say(language, "broken", time=now, errors=len(errors(found))))
+
+    def _problems(self, found: Sequence[Diagnostic], outcome: Outcome) -> None:
+        def line_of(path: str, line: int) -> str:
+            return source_line(self._options.site, Span(path, line))
+
+        if found:
+            self._print(as_text(found, outcome.language, line_of, lambda text, level: text))
+
+    def _print(self, text: str) -> None:
+        # A terminal that was closed, or that lacks a character, is no reason to stop following edits.
+        with suppress(OSError, ValueError):
+            self._print_line(text)
