@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from generator.diagnostics import Diagnostic, Language, Span, errors, in_order, nearest, problem
 from generator.engine import rebuild
 from generator.engine.files import Files
-from generator.engine.outputs import Outputs
+from generator.engine.outputs import TEMPORARY, Outputs
 from generator.engine.rebuild import Made
 from generator.engine.store import Memory, Store
 from generator.engine.trace import Answers, Reason, Target, digest_bytes
@@ -164,7 +164,9 @@ def build(options: Options, progress: Progress = lambda done, total: None) -> Re
         try:
             report, after = _make(options, prepared, memory, progress)
         except OSError as error:
-            found = problem("B001", Span(str(error.filename or options.output)), why=error.strerror or str(error))
+            place = str(error.filename or options.output)
+            place = str(options.output) if TEMPORARY.search(place) else place
+            found = problem("B001", Span(place), why=error.strerror or str(error))
             shown = (*prepared.diagnostics, found)
             return Report(shown, prepared.language, ok=False, seconds=time.perf_counter() - start)
         failed = _remember(store, after, options.memory) if held else _unwritable(options.memory)
@@ -212,7 +214,7 @@ def _make(options: Options, prepared: Prepared, memory: Memory, progress: Progre
     maker.compile({target.maker for target in dirty})
     made = rebuild.remake(dirty, maker, answers, outputs, jobs=options.jobs, progress=progress)
     removed = outputs.prune(target.path for target in prepared.targets)
-    problems = [*prepared.diagnostics, *_failures(made)]
+    problems = [*prepared.diagnostics, *_failures(made, options.output)]
     traces = {t.path: memory.traces[t.path] for t in prepared.targets if t.path not in reasons} | made.traces
     after = Memory(prepared.files.marks, prepared.decoded, traces, outputs.marks, {**_kept(memory, traces), **reasons})
     report = Report(
@@ -234,9 +236,9 @@ def _kept(memory: Memory, traces: Mapping[str, object]) -> dict[str, Reason]:
     return {path: reason for path, reason in memory.reasons.items() if path in traces}
 
 
-def _failures(made: Made) -> list[Diagnostic]:
+def _failures(made: Made, folder: Path) -> list[Diagnostic]:
     found = [failure for failures in made.failures.values() for failure in failures]
-    return [*found, *(problem("B002", Span(path)) for path in made.foreign)]
+    return [*found, *(problem("B002", Span((folder / path).as_posix())) for path in made.foreign)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ HOME = """\
 """
 SITEMAP = """\
 {% extends "frame.html" %}
-{% block main %}{% for c in q.changes %}<a href="{{ q.href(c.url) }}">{{ c.title }}</a>{% endfor %}{% endblock %}
+{% block main %}{% for c in q.contents %}<a href="{{ q.href(c.url) }}">{{ c.title }}</a>{% endfor %}{% endblock %}
 """
 TREE = """\
 {% extends "frame.html" %}

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from generator import build
-from generator.checks import freshness, links
+from generator.checks import coverage, freshness, links
 from generator.diagnostics import Diagnostic, Language, in_order
 from generator.engine.store import Memory
 
@@ -21,4 +21,5 @@ def run(options: build.Options, folder: Path) -> tuple[list[Diagnostic], Languag
         assert prepared.site is not None
         found.extend(links.check(folder / "site", prepared.site.base.path))
         found.extend(freshness.check(prepared.site.catalog))
+        found.extend(coverage.check(prepared.site.catalog))
     return in_order(found), report.language

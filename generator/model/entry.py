@@ -112,7 +112,7 @@ class Area(msgspec.Struct, frozen=True, array_like=True):
 
     parts: tuple[str, ...]
 
-    EXAMPLE = "江西省 上饶市 鄱阳县 莲湖乡"
+    EXAMPLE = "示例省 示例市 示例县 示例乡"
 
     @classmethod
     def parse(cls, text: str) -> Self | None:

@@ -149,7 +149,7 @@ class Item(Entry, frozen=True, kw_only=True):
     power_source: Annotated[
         Literal["法定本级行使", "上级授权", "上级下放", "委托", "中央授权"] | None, Field("权力来源")
     ] = None
-    agency: Annotated[str, Field("实施主体", example="爵溪街道办事处")]
+    agency: Annotated[str, Field("实施主体", example="示例街道办事处")]
     agency_kind: Annotated[Literal["法定机关", "授权组织", "受委托组织"] | None, Field("实施主体性质")] = None
     joint_agencies: Annotated[tuple[str, ...], Field("联办机构")] = ()
     department: Annotated[Department, Field("部门", also=("条线",))]

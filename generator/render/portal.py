@@ -103,14 +103,28 @@ class Portal:
         return self._read("areas")
 
     @property
+    def area_names(self) -> Any:
+        """The same without the branches."""
+        return self._read("area-names")
+
+    def mentions(self, id_: str, skipped: str = "", most: int = 10) -> Any:
+        """Who names an entry, by collection; `skipped` names collections, divided by spaces."""
+        return self._read("mentions", id_, skipped, most)
+
+    @property
     def figures(self) -> Any:
         """Every claim with its coverage."""
         return self._read("figures")
 
     @property
     def changes(self) -> Any:
-        """Every page of an entry, for the site map."""
+        """Every page of an entry with the day of its last change."""
         return self._read("changes")
+
+    @property
+    def contents(self) -> Any:
+        """Every page of an entry with its title: tuple of Content."""
+        return self._read("contents")
 
     def __getattr__(self, name: str) -> Any:
         """The questions that take an id or a name and need no more words: `q.card(id)`, `q.entry(id)` and the like."""
@@ -122,5 +136,5 @@ class Portal:
 # fmt: off
 PLAIN = frozenset((
     "entry", "card", "title", "url", "column", "divisions", "area", "series", "section", "hot",
-    "mentions", "neighbours", "ancestors", "past", "progress",
+    "neighbours", "ancestors", "past", "progress",
 ))

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import datetime
 import os
+import platform
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import watchfiles
 
-from generator.engine.files import hidden
+from generator.engine.files import hidden, scan
 from generator.render import templates
 
 STEP, LONGEST = 50, 1000  # milliseconds of quiet that end a burst of changes, and the longest burst
 TICK = 200  # milliseconds between looks at what is not watched
+POLL = 400  # milliseconds between looks at every file, where no watch is to be had
 
 Mark = tuple[int, int, int, int] | None
 
@@ -64,7 +66,7 @@ def changes(sources: Sources, stop: threading.Event) -> Iterator[bool]:
     looked at every TICK; so is whether the watched folders are still the same.
     """
     seen: Sight | None = None
-    polling: bool | None = None
+    polling = _deaf()
     while not stop.is_set():
         try:
             seen = yield from _until_moved(sources, seen, polling, stop)
@@ -78,19 +80,20 @@ def changes(sources: Sources, stop: threading.Event) -> Iterator[bool]:
 
 
 def _until_moved(
-    sources: Sources, seen: Sight | None, polling: bool | None, stop: threading.Event
+    sources: Sources, seen: Sight | None, polling: bool, stop: threading.Event
 ) -> Generator[bool, None, Sight]:
     """The same as `changes`, until a watched folder is another one; gives what was seen last."""
     now = sources.sight()
     roots = now.roots
     # What happened before the watch began is found by a build once it has.
     doubt = True
-    for found in _watched(sources, roots, polling, stop):
+    watch = _polled if polling or not roots else _watched
+    for found in watch(sources, [folder for folder, _ in roots], stop):
         now = sources.sight()
         edited = bool(found) or (seen is not None and now != seen)
         if edited or doubt:
             # A file may have appeared in a new folder before that was watched: look again when all is quiet.
-            doubt = any(change == watchfiles.Change.added and os.path.isdir(path) for change, path in found)
+            doubt = any(map(os.path.isdir, found))
             seen = now
             yield edited
         if now.roots != roots:
@@ -98,16 +101,15 @@ def _until_moved(
     return now
 
 
-def _watched(
-    sources: Sources, roots: tuple[tuple[Path, Mark], ...], polling: bool | None, stop: threading.Event
-) -> Iterator[set[tuple[watchfiles.Change, str]]]:
-    """The changes of each burst, and an empty set each TICK without any."""
-    if not roots:
-        while not stop.wait(TICK / 1000):
-            yield set()
-        return
-    yield from watchfiles.watch(
-        *(folder for folder, _ in roots),
+def _deaf() -> bool:
+    """Whether the system is known not to tell of changes: Linux in Windows, or someone says so of a network drive."""
+    return bool(os.environ.get("WATCHFILES_FORCE_POLLING")) or "microsoft" in platform.release().lower()
+
+
+def _watched(sources: Sources, folders: Sequence[Path], stop: threading.Event) -> Iterator[set[str]]:
+    """The paths of each burst of changes, and an empty set each TICK without any."""
+    bursts = watchfiles.watch(
+        *folders,
         watch_filter=sources.matters,
         debounce=LONGEST,
         step=STEP,
@@ -115,17 +117,38 @@ def _watched(
         rust_timeout=TICK,
         yield_on_timeout=True,
         raise_interrupt=False,
-        force_polling=polling,
+        # The library's own polling compares whole seconds, and misses the second of two edits within one.
+        force_polling=False,
         ignore_permission_denied=True,
     )
+    for burst in bursts:
+        yield {path for _, path in burst}
+
+
+def _polled(sources: Sources, folders: Sequence[Path], stop: threading.Event) -> Iterator[set[str]]:
+    """The same, found by looking at every file each POLL."""
+    before = _look(folders)
+    yield set()
+    while not stop.wait(POLL / 1000):
+        now = _look(folders)
+        yield {path for path, _ in before ^ now if sources.matters(watchfiles.Change.modified, path)}
+        before = now
+
+
+def _look(folders: Iterable[Path]) -> set[tuple[str, Mark]]:
+    """How every file looks from outside."""
+    return {(str(folder / name), _mark_of(status)) for folder in folders for name, status in scan(folder).files.items()}
 
 
 def _mark(path: Path) -> Mark:
     """How a file looks from outside; None if it is absent."""
     try:
-        status = path.stat()
+        return _mark_of(path.stat())
     except OSError:
         return None
+
+
+def _mark_of(status: os.stat_result) -> Mark:
     return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 

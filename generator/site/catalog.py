@@ -167,7 +167,7 @@ def _plain_values(facet: Facet, entry: Any) -> Iterable[str]:
 
 
 def levels(area: Area) -> list[str]:
-    """`江西省`, `江西省/上饶市`, `江西省/上饶市/鄱阳县` and so on."""
+    """`示例省`, `示例省/示例市`, `示例省/示例市/示例县` and so on."""
     return ["/".join(area.parts[:depth]) for depth in range(1, len(area.parts) + 1)]
 
 

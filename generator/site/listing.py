@@ -86,8 +86,8 @@ def page_urls(catalog: Catalog, name: str, facet: str = "", value: str = "") -> 
 
 
 def facet_named(name: str, facet: str) -> Facet:
-    """The declaration of a facet."""
-    return next(found for found in COLLECTIONS[name].facets if found.name == facet)
+    """The declaration of a facet; KeyError if the collection has none of that name."""
+    return {found.name: found for found in COLLECTIONS[name].facets}[facet]
 
 
 def listing(catalog: Catalog, name: str, facet: str, value: str, page: int) -> Listing:
@@ -131,6 +131,15 @@ def label_of(facet: Facet, value: str) -> str:
 def home_areas(catalog: Catalog) -> tuple[AreaNode, ...]:
     """Where members come from, province by province, with the branches for each area."""
     return tuple(_areas(catalog, ""))
+
+
+def area_names(catalog: Catalog) -> tuple[AreaNode, ...]:
+    """Where members come from, without the branches."""
+
+    def bare(node: AreaNode) -> AreaNode:
+        return AreaNode(node.name, node.value, node.url, tuple(map(bare, node.areas)), ())
+
+    return tuple(map(bare, home_areas(catalog)))
 
 
 def area(catalog: Catalog, value: str) -> AreaNode:

@@ -86,12 +86,19 @@ def clashes(targets: Iterable[Target], records: dict[str, Record]) -> Iterator[D
         while other is None and (folder := folder.rpartition("/")[0]):
             other = taken.get(folder)
         if other is not None:
-            yield _clash(target, other, records)
+            if not _taken_id(target, other):
+                yield _clash(target, other, records)
             continue
         taken[target.path] = target
         folder = target.path
         while folder := folder.rpartition("/")[0]:
             folders.setdefault(folder, target)
+
+
+def _taken_id(one: Target, two: Target) -> bool:
+    """Whether this is an old id that another entry has, which is reported with the entries (C008)."""
+    makers = (one.maker, two.maker)
+    return "redirect.html" in makers and all(m == "redirect.html" or m.startswith("entries/") for m in makers)
 
 
 def _clash(one: Target, two: Target, records: dict[str, Record]) -> Diagnostic:
@@ -102,8 +109,14 @@ def _clash(one: Target, two: Target, records: dict[str, Record]) -> Diagnostic:
         elif target.maker == "copy:static":
             span = Span(f"content/static/{target.path}")
     url = one.path.removesuffix("index.html")
-    return problem("C002", span, url=url, one=_named(one), two=_named(two))
+    return problem("C002", span, url=url, one=_named(one, records), two=_named(two, records))
 
 
-def _named(target: Target) -> str:
-    return " ".join(str(part) for part in target.arguments if part) or target.maker
+def _named(target: Target, records: dict[str, Record]) -> str:
+    """The file, or the folder of files, from which a target comes."""
+    first = str(target.arguments[0]) if target.arguments else ""
+    if record := records.get(first):
+        return record.path
+    if target.maker == "copy:static":
+        return f"content/static/{first}"
+    return f"content/{first}/" if first in COLLECTIONS else first or target.maker

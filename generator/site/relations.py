@@ -14,33 +14,47 @@ from generator.site import addresses
 from generator.site.cards import Card, card_of, title_of
 from generator.site.catalog import CROSS, Catalog, stage_of
 from generator.site.listing import column
-from generator.site.values import Figure, Href, Mentions, Node, Progress
+from generator.site.values import Brief, Figure, Href, Mentions, Near, Node, Progress
 from generator.sources.body import TITLE
 
 FEED_COLLECTIONS = ("news", "events", "lessons", "deeds", "study")
 
 
-def mentions(catalog: Catalog, id_: str) -> tuple[Mentions, ...]:
-    """The published entries that name this one, by collection."""
-    sources = {source: catalog.records[source] for source in catalog.naming.get(id_, ())}
+def mentions(catalog: Catalog, id_: str, skipped: str, most: int) -> tuple[Mentions, ...]:
+    """The published entries that name this one, by collection; `skipped` names collections, divided by spaces.
+
+    Those that the entry names itself are left out: they are on its page already.
+    """
+    sources = {source for source in catalog.naming.get(id_, ()) if id_ not in catalog.naming.get(source, ())}
     found = []
     for name in COLLECTIONS:
-        cards = tuple(card_of(catalog, record) for record in catalog.listed[name] if record.id in sources)
+        records = [record for record in catalog.listed[name] if record.id in sources]
         shown = column(catalog, name)
-        if cards and shown:
-            found.append(Mentions(name, shown.label, cards))
+        if records and shown and name not in skipped.split():
+            briefs = tuple(brief_of(catalog, record) for record in records[:most])
+            found.append(Mentions(name, shown.label, briefs, len(records)))
     return tuple(found)
 
 
-def neighbours(catalog: Catalog, id_: str) -> tuple[Card | None, Card | None]:
+def brief_of(catalog: Catalog, record: Record) -> Brief:
+    """The line of a published entry."""
+    card = card_of(catalog, record)
+    return Brief(card.id, card.url, card.title, card.date, card.marks)
+
+
+def neighbours(catalog: Catalog, id_: str) -> tuple[Near | None, Near | None]:
     """The entries before and after this one in the list of its collection."""
     records = catalog.listed[id_.partition("/")[0]]
     place = next((index for index, record in enumerate(records) if record.id == id_), None)
     if place is None:
         return None, None
-    before = card_of(catalog, records[place - 1]) if place else None
-    after = card_of(catalog, records[place + 1]) if place + 1 < len(records) else None
-    return before, after
+    before = records[place - 1] if place else None
+    after = records[place + 1] if place + 1 < len(records) else None
+    return _near(before), _near(after)
+
+
+def _near(record: Record | None) -> Near | None:
+    return Near(addresses.of_entry(record.id), record.entry.title) if record else None
 
 
 def tree(catalog: Catalog, above: str = "") -> tuple[Node, ...]:

@@ -61,12 +61,30 @@ class Listing(msgspec.Struct, frozen=True):
     """The address of every page of the list, the first first."""
 
 
+class Brief(msgspec.Struct, frozen=True):
+    """An entry in a line; what a page shows so it is made again for nothing else."""
+
+    id: str
+    url: str
+    title: str
+    date: str
+    marks: tuple[str, ...]
+
+
+class Near(msgspec.Struct, frozen=True):
+    """The entry before or after."""
+
+    url: str
+    title: str
+
+
 class Mentions(msgspec.Struct, frozen=True):
-    """The entries of one collection that name an entry."""
+    """The first entries of one collection that name an entry, and how many there are."""
 
     collection: str
     label: str
-    cards: tuple[Card, ...]
+    cards: tuple[Brief, ...]
+    total: int
 
 
 class Node(msgspec.Struct, frozen=True):
@@ -111,9 +129,15 @@ class Href(msgspec.Struct, frozen=True):
 
 
 class Change(msgspec.Struct, frozen=True):
-    """A page of the site map: its URL, title and the day of its last change."""
+    """A page of the site map for machines: its URL and the day of its last change."""
+
+    url: str
+    date: str
+
+
+class Content(msgspec.Struct, frozen=True):
+    """A page of the site map for readers."""
 
     url: str
     title: str
-    date: str
     collection: str

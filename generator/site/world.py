@@ -13,7 +13,7 @@ from generator.site import addresses, listing, relations
 from generator.site.addresses import Base
 from generator.site.cards import card_of, title_of
 from generator.site.catalog import Catalog
-from generator.site.values import Change
+from generator.site.values import Change, Content
 
 Ask = Callable[..., Any]
 
@@ -85,10 +85,18 @@ def _changes(site: Site) -> object:
     return tuple(
         Change(
             addresses.of_entry(record.id),
-            record.entry.title,
             f"{record.entry.updated or record.entry.date:%Y-%m-%d}",
-            record.collection,
         )
+        for name in COLLECTIONS
+        if name not in addresses.ON_ONE_PAGE
+        for record in site.catalog.listed[name]
+    )
+
+
+def _contents(site: Site) -> object:
+    """Every entry that has a page, for the page that lists them."""
+    return tuple(
+        Content(addresses.of_entry(record.id), record.entry.title, record.collection)
         for name in COLLECTIONS
         if name not in addresses.ON_ONE_PAGE
         for record in site.catalog.listed[name]
@@ -121,6 +129,7 @@ QUESTIONS: Mapping[str, Ask] = {
     "divisions": lambda site, name: listing.divisions(site.catalog, name),
     "listing": lambda site, name, facet, value, page: listing.listing(site.catalog, name, facet, value, page),
     "areas": lambda site: listing.home_areas(site.catalog),
+    "area-names": lambda site: listing.area_names(site.catalog),
     "area": lambda site, value: listing.area(site.catalog, value),
     "series": _series,
     "section": lambda site, name: listing.section(site.catalog, name),
@@ -134,7 +143,7 @@ QUESTIONS: Mapping[str, Ask] = {
     "url": lambda site, id_: addresses.of_entry(id_) if id_ in site.catalog.records else "",
     "hrefs": lambda site, id_: relations.hrefs(site.catalog, id_, lambda path: media_url(site, path)),
     "media": _beside,
-    "mentions": lambda site, id_: relations.mentions(site.catalog, id_),
+    "mentions": lambda site, id_, skipped, most: relations.mentions(site.catalog, id_, skipped, most),
     "neighbours": lambda site, id_: relations.neighbours(site.catalog, id_),
     "tree": lambda site, above: relations.tree(site.catalog, above),
     "ancestors": lambda site, id_: relations.ancestors(site.catalog, id_),
@@ -144,6 +153,7 @@ QUESTIONS: Mapping[str, Ask] = {
     "feed": lambda site, which, most: relations.feed(site.catalog, which, most),
     "figures": lambda site: relations.figures(site.catalog),
     "changes": _changes,
+    "contents": _contents,
     "file": _file,
     "static": _static,
 }

@@ -85,9 +85,12 @@ class Decoder:
         """The fields that a mapping gives, by field name, wrong ones as WRONG."""
         known = keys(type_)
         found: dict[str, Any] = {}
+        # A key that stands here twice, and the merge key, were reported when the nodes were read.
+        passed = {"<<", *ignored}
         for key, value in node.value:
-            if not isinstance(key, positioned.Scalar) or key.value in ignored:
+            if not isinstance(key, positioned.Scalar) or key.value in passed:
                 continue
+            passed.add(key.value)
             spec = known.get(key.value)
             if spec is None:
                 self._unknown(key, [*known, *ignored])
@@ -206,11 +209,8 @@ class Decoder:
         example = spec.field.example or EXAMPLES.get(spec.field.form, EXAMPLES.get(spec.shape.kind, "……"))
         if spec.shape.kind == "choice":
             example = spec.shape.choices[0]
-        self.diagnostics.append(
-            problem(
-                "F002", Span(self.path, span.line, span.column), label=spec.field.label, name=spec.name, example=example
-            )
-        )
+        code, span = "F017" if written else "F002", Span(self.path, span.line, span.column)
+        self.diagnostics.append(problem(code, span, label=spec.field.label, name=spec.name, example=example))
 
     def _span(self, node: positioned.Node) -> Span:
         return positioned.place(node, self.path, self.first_line)

@@ -87,6 +87,8 @@ def _too_much(text: str, path: str, first_line: int) -> Diagnostic | None:
 def place(node: Node, path: str, first_line: int = 1) -> Span:
     """Where a node stands in its file."""
     start, end = node.start_mark, node.end_mark
+    assert start is not None
+    assert end is not None
     length = max(1, end.column - start.column) if end.line == start.line else 1
     return Span(path, start.line + first_line, start.column + 1, length)
 
@@ -107,7 +109,7 @@ def _syntax(error: yaml.MarkedYAMLError, text: str, path: str, first_line: int) 
         return problem("Y009", span)
     if "nesting" in said or "depth" in said:
         return problem("Y007", span, most=MOST_DEPTH)
-    if "undefined alias" in said:
+    if "undefined alias" in said or "scanning an alias" in context:
         return problem("Y010", span)
     if "mapping values are not allowed" in said:
         return _colon(lines, line, column, path, first_line)
@@ -119,7 +121,14 @@ def _syntax(error: yaml.MarkedYAMLError, text: str, path: str, first_line: int) 
         return problem("Y013", opened)
     if "cannot start any token" in said:
         return problem("Y016", span, char=shown[column : column + 1])
+    if "scanning an anchor" in context:
+        return problem("Y016", opened, char="&")
     if "parsing a flow" in context:
+        # Inside an empty bracket the parser gives the place where it gave up, not that of the bracket.
+        before = [*lines[:line], shown[:column]]
+        above = next((n for n in range(len(before) - 1, -1, -1) if re.search(r"[\[{]", before[n])), None)
+        if "flow node" in context and above is not None:
+            opened = Span(path, above + first_line, max(before[above].rfind("["), before[above].rfind("{")) + 1)
         return problem("Y017", opened)
     return problem("Y001", span)
 
@@ -158,7 +167,8 @@ def _problems(root: Node, path: str, first_line: int) -> Iterator[Diagnostic]:
             yield problem("Y006", place(node, path, first_line), most=MOST_ALIASES)
             return
         if node.tag != TEXT_TAG and not (node.tag in CONTAINER_TAGS and not isinstance(node, Scalar)):
-            yield problem("Y005", place(node, path, first_line), tag=node.tag)
+            tag = node.tag.replace("tag:yaml.org,2002:", "!!")
+            yield problem("Y005", place(node, path, first_line), tag=tag)
         if isinstance(node, Mapping):
             yield from _keys(node, path, first_line)
             stack.extend((value, depth + 1) for _, value in reversed(node.value))

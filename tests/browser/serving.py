@@ -34,7 +34,9 @@ HOME = """\
 """
 PAGE = """\
 {% extends "mini.html" %}
-{% block main %}<h1>{{ q.title(args[0]) }}</h1><img src="{{ q.href("dot.svg") }}" alt="">{{ q.body(args[0]) }}{% endblock %}
+{% block main %}
+<h1>{{ q.title(args[0]) }}</h1><img src="{{ q.href("dot.svg") }}" alt="">{{ q.body(args[0]) }}
+{% endblock %}
 """
 DOT = '<svg xmlns="http://www.w3.org/2000/svg" width="{size}" height="{size}"><rect width="9" height="9"/></svg>'
 
@@ -105,9 +107,7 @@ class Server:
 
     def _read(self) -> None:
         assert self.process.stdout is not None
-        self.lines.extend([])
-        for line in self.process.stdout:
-            self.lines.append(line)
+        self.lines.extend(self.process.stdout)
 
     def _address(self) -> str:
         found = re.search(r"http://\S+/", self.text)

@@ -1,0 +1,18 @@
+"""Do the lists agree with the figures that the site gives for them, where an editor declared that they must?"""
+
+from __future__ import annotations
+
+from generator.diagnostics import Diagnostic, problem
+from generator.site.catalog import Catalog
+from generator.site.relations import figures
+
+
+def check(catalog: Catalog) -> list[Diagnostic]:
+    """Each claim marked `exact` whose list is shorter or longer; with a qualifier it cannot be exact."""
+    found = []
+    for figure in figures(catalog):
+        claim = figure.claim
+        if claim.exact and figure.listed is not None and not claim.qualifier and claim.value != str(figure.listed):
+            place = catalog.records[f"claims/{figure.slug}"].place("value")
+            found.append(problem("R350", place, title=claim.title, figure=claim.figure, count=figure.listed))
+    return found

@@ -1,0 +1,70 @@
+"""A build that is killed at any moment leaves whole files, and the next build puts everything right."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import html5lib
+
+from tests.edits import Editing
+from tests.portal import Portal
+
+KILLS = int(os.environ.get("PORTAL_KILLS", "200"))
+
+
+def kill_within(portal: Portal, today: str, seconds: float) -> bool:
+    """Start a build and kill it, workers and all; whether it was still running."""
+    arguments = ["build", "--site", str(portal.folder), "--today", today, "--jobs", "2"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "generator", *arguments],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    time.sleep(seconds)
+    running = process.poll() is None
+    if running:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    return running
+
+
+def all_whole(portal: Portal) -> None:
+    """Every page that a server would give out is complete."""
+    for name, data in portal.outputs.items():
+        if name.endswith(".html") and not name.startswith(".portal-"):
+            assert b"</footer>" in data or b"<a href=" in data, name
+            parser = html5lib.HTMLParser()
+            parser.parse(data.decode())
+
+
+def test_killed_builds(tmp_path: Path) -> None:
+    editing = Editing(tmp_path / "site", 7)
+    portal = editing.portal
+    for _ in range(60):
+        editing.add()
+    start = time.monotonic()
+    portal.build(today=editing.today)
+    whole = max(0.3, time.monotonic() - start)
+    chance = random.Random(7)
+    killed = 0
+    for number in range(KILLS):
+        # A change of the frame makes all pages again; others make a few, and the clean start makes the list of owned.
+        editing.portal.edit(
+            {"templates/inner.html": f"{{% macro mark(text) %}}<b>{{{{ text }}}}{number}</b>{{% endmacro %}}"}
+        )
+        editing.step()
+        killed += kill_within(portal, str(editing.today), chance.uniform(0.05, 0.4 + 2 * whole))
+        all_whole(portal)
+        warm = portal.build(today=editing.today)
+        assert warm.report.ok, warm.diagnostics
+        if number % 10 == 0 or number == KILLS - 1:
+            clean = portal.clean(tmp_path / f"clean-{number}", today=editing.today)
+            assert {name: data for name, data in portal.outputs.items() if ".tmp" not in name} == clean
+    assert killed > KILLS // 3
