@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 CONTENT_WRONG, USAGE_WRONG, FAULT = 1, 2, 3
 COLOURS: dict[Level, str] = {"error": "red", "warning": "yellow", "note": "cyan"}
 FORMATS = click.Choice(["text", "json", "github", "sarif"])
+ADDRESS = re.compile(r"https?://[^\s/?#@\"<>\\]+(/[^\s?#\"<>\\]*)?")
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
@@ -66,7 +67,7 @@ class Address(click.ParamType[str]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The address, or a message with an example."""
         try:
-            if re.fullmatch(r"https?://[^\s/?#@\"<>\\]+(/[^\s?#\"<>\\]*)?", str(value)) and urlsplit(str(value)).hostname:
+            if ADDRESS.fullmatch(str(value)) and urlsplit(str(value)).hostname:
                 return str(value)
         except ValueError:  # a bad IPv6 address, or letters that look like a slash
             pass

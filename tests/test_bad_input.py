@@ -1,4 +1,4 @@
-"""What an editor, a disk or a race can do to a build: a message or one line, the right exit code, and the last good site.
+"""What an editor, a disk or a race can do to a build: a message, the right exit code, and the last good site.
 
 Each test builds a good site, breaks something, and builds again through the command line.
 """
@@ -31,7 +31,8 @@ TODAY = "2026-11-22"
 ENTRY = "---\n标题: 关于我们\n发布时间: 2026-11-01\n---\n请看[联系我们](contact.md)。\n"
 CONTACT = "---\n标题: 联系我们\n发布时间: 2026-11-01\n---\n![门口](door.jpg)\n"
 NEWS = "---\n标题: 一则通知\n发布时间: 2026-11-20\n栏目: 通知公告\n来源: 街道（示例）\n---\n正文\n"
-LIST = "entries:\n  - id: one\n    标题: 第一\n    发布时间: 2026-11-01\n  - id: two\n    标题: 第二\n    发布时间: 2026-11-01\n"
+ONE = "  - id: one\n    标题: 第一\n    发布时间: 2026-11-01\n"
+LIST = f"entries:\n{ONE}{ONE.replace('one', 'two')}"
 ABOUT = "content/pages/about.md"
 
 
@@ -174,8 +175,9 @@ BREAKAGES: dict[str, Breakage] = {
     "attachment out of the site": Breakage("F009", ABOUT, page(附件="[{文件: ../../x.pdf, 名称: 一}]")),
     "reference out of the site": Breakage("C009", ABOUT, page(相关内容="[../../x]")),
     "address that cannot be taken apart": Breakage(
-        "F009", "site.yaml", SITE + "域名: x\nurl: https://[a.b/\n".replace("url", "网址")
+        "F009", "site.yaml", SITE.replace("https://portal.example.org/", "https://[a.b/")
     ),
+    "address with a false slash": Breakage("F009", "site.yaml", SITE.replace("portal.example.org/", "a\u2100b.cn")),
     "site.yaml: not UTF-8": Breakage("S001", "site.yaml", SITE.encode("gbk")),
     "site.yaml: empty": Breakage("S005", "site.yaml", ""),
     "site.yaml: a comment": Breakage("S005", "site.yaml", "# 一\n"),

@@ -1,4 +1,4 @@
-"""Every diagnostic as an editor sees it: tests/broken/<CODE>-<slug>/ is a site, with what is said of it in two languages.
+"""Every diagnostic as an editor sees it: tests/broken/<CODE>-<slug>/ is a site, with what is said of it, twice.
 
 A file `command` names the command, `build` if there is none. `ACCEPT=1 pytest tests/test_broken.py` writes what is said
 now into the expected files; read it aloud before you commit it.
@@ -117,6 +117,7 @@ def no_room_for_store(patch: Patch) -> None:
 
 
 SETUPS: dict[str, Callable[[Patch], None]] = {
+    "S001-gbk": lambda _: put("content/pages/about.md", "---\n标题: ".encode() + "关于我们\n---\n".encode("gbk")),
     "S006-large": large,
     "S014-locked": locked,
     "S017-link-out": link_out,
@@ -231,7 +232,8 @@ def test_both_languages_say_the_same(code: str) -> None:
         # A field has a Chinese and an English name.
         zh, en = (names_in(raw[key + language].replace("{label}", "{name}")) for language in LANGUAGES)
         assert zh <= en or en <= zh
-        assert raw[f"{key}zh"].strip() and raw[f"{key}en"].strip()
+        assert raw[f"{key}zh"].strip()
+        assert raw[f"{key}en"].strip()
     assert re.search(r"[\u4e00-\u9fff]", raw["zh"])
 
 

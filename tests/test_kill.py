@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -60,6 +61,10 @@ def test_killed_builds(tmp_path: Path) -> None:
             {"templates/inner.html": f"{{% macro mark(text) %}}<b>{{{{ text }}}}{number}</b>{{% endmacro %}}"}
         )
         editing.step()
+        if number % 7 == 6:
+            # Nothing at all is known of earlier builds: the first one is killed.
+            shutil.rmtree(portal.options.output)
+            shutil.rmtree(portal.options.memory)
         killed += kill_within(portal, str(editing.today), chance.uniform(0.05, 0.4 + 2 * whole))
         all_whole(portal)
         warm = portal.build(today=editing.today)

@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -355,6 +356,26 @@ def test_a_fault_of_the_program_is_told_and_survived(tmp_path: Path, monkeypatch
     assert mended is not None
     assert mended.problems == ()
     assert rebuilder.rebuild(edited=False) is None
+
+
+def test_a_source_that_changes_during_a_build_is_built_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    portal = site(tmp_path / "site")
+    first = portal.build().report
+    overtaken = replace(first, ok=False, diagnostics=(problem("B003", Span("a")),), written=("a",), removed=("b",))
+    reports = [overtaken, overtaken, replace(first, written=("c", "a"))]
+    monkeypatch.setattr(rebuilding, "build", lambda options: reports.pop(0))
+    outcome = Rebuilder(portal.options, lambda text: None).rebuild()
+    assert outcome is not None
+    assert (outcome.problems, outcome.changed, reports) == ((), ("a", "c", "b"), [])
+
+
+def test_a_source_that_never_rests_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    portal = site(tmp_path / "site")
+    overtaken = replace(portal.build().report, ok=False, diagnostics=(problem("B003", Span("a")),))
+    monkeypatch.setattr(rebuilding, "build", lambda options: overtaken)
+    outcome = Rebuilder(portal.options, lambda text: None).rebuild()
+    assert outcome is not None
+    assert outcome.problems[0]["code"] == "B003"
 
 
 # Its parts

@@ -14,7 +14,6 @@ from generator.model.entry import Entry
 from generator.model.library import Library, Record
 from generator.model.references import references
 
-
 FILE = "/"
 """Before the path of a file that is named and holds no entry; no id starts with it."""
 

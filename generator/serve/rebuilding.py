@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from generator.build import Options, Report, build, language_of, today_in
 from generator.diagnostics import Diagnostic, Span, as_text, errors, problem
@@ -19,6 +20,7 @@ from generator.site import addresses
 from generator.wording import say
 
 PrintLine = Callable[[str], object]
+RETRIES = 3
 
 
 class Rebuilder:
@@ -65,7 +67,12 @@ class Rebuilder:
             # None for one that cannot be read, in which case the last one still tells language, address and time zone.
             self._settings = office.read(self._options.site, Files({})).settings or self._settings
         try:
-            return build(self._options)
+            report = build(self._options)
+            for _ in range(RETRIES):
+                if not _overtaken(report):
+                    break
+                report = _joined(report, build(self._options))
+            return report
         except office.NoSite:
             missing = problem("P001", Span(office.NAME), path=self._options.site.resolve().name)
             return Report((missing,), language_of(self._settings), ok=False)
@@ -116,3 +123,19 @@ class Rebuilder:
         # A terminal that was closed, or that lacks a character, is no reason to stop following edits.
         with suppress(OSError, ValueError):
             self._print_line(text)
+
+
+def _overtaken(report: Report) -> bool:
+    """Whether nothing is wrong but that a source changed during the build, which will be over in a moment."""
+    return {found.code for found in errors(report.diagnostics)} == {"B003"}
+
+
+def _joined(one: Report, two: Report) -> Report:
+    """The report of a build together with that of the one before."""
+    return replace(
+        two,
+        made=tuple(dict.fromkeys(one.made + two.made)),
+        written=tuple(dict.fromkeys(one.written + two.written)),
+        removed=tuple(dict.fromkeys(one.removed + two.removed)),
+        seconds=one.seconds + two.seconds,
+    )

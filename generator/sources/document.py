@@ -48,17 +48,15 @@ def text_of(path: str, data: bytes) -> tuple[str | None, list[Diagnostic]]:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        before = data[: error.start]
-        line = before.count(b"\n") + 1
-        column = len(before.rsplit(b"\n", 1)[-1].decode("utf-8-sig", "replace")) + 1
-        return None, [problem("S001", Span(path, line, column))]
+        before = _with_line_feeds(data[: error.start].decode("utf-8-sig"))
+        return None, [problem("S001", _at(path, before, len(before)))]
     notes = []
     if text.startswith(BOM):
         text = text[1:]
         notes.append(problem("S002", Span(path, 1, 1)))
     if "\r" in text:
         notes.append(problem("S003", Span(path, 1, 1)))
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        text = _with_line_feeds(text)
     if bad := CONTROL.search(text):
         return None, [*notes, problem("S004", _at(path, text, bad.start()), char=f"U+{ord(bad[0]):04X}")]
     if not text.strip():
@@ -67,6 +65,10 @@ def text_of(path: str, data: bytes) -> tuple[str | None, list[Diagnostic]]:
     if len(longest) > MOST_LINE:
         return None, [*notes, problem("S021", _at(path, text, text.index(longest)), most=MOST_LINE)]
     return text, notes
+
+
+def _with_line_feeds(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def too_large(path: str, size: int) -> Diagnostic:

@@ -76,11 +76,14 @@ def _too_much(text: str, path: str, first_line: int) -> Diagnostic | None:
     for event in yaml.parse(text, Loader=_Loader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         nodes += isinstance(event, yaml.NodeEvent)
-        span = Span(path, event.start_mark.line + first_line, event.start_mark.column + 1)
-        if depth > MOST_DEPTH + 1:
-            return problem("Y007", span, most=MOST_DEPTH)
-        if nodes > MOST_NODES:
-            return problem("Y006", span, most=MOST_ALIASES)
+        if depth > MOST_DEPTH + 1 or nodes > MOST_NODES:
+            mark = event.start_mark
+            span = Span(path, mark.line + first_line, mark.column + 1) if mark else Span(path)
+            return (
+                problem("Y007", span, most=MOST_DEPTH)
+                if nodes <= MOST_NODES
+                else problem("Y006", span, most=MOST_ALIASES)
+            )
     return None
 
 

@@ -24,7 +24,7 @@ TEMPLATES = {
 
 
 def complete(folder: Path) -> None:
-    """Add what is absent of site.yaml, content/ and templates/, so that the site does not depend on the shipped ones."""
+    """Add what is absent of site.yaml, content/ and templates/, so that no shipped template is needed."""
     parts = {"site.yaml": SITE, **{f"templates/{name}": text for name, text in TEMPLATES.items()}}
     for name, text in parts.items():
         path = folder / name
