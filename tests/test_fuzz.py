@@ -11,6 +11,7 @@ import random
 import shutil
 import signal
 import time
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +21,18 @@ import msgspec
 import pytest
 
 from generator import build
-from generator.diagnostics import Diagnostic, Span, as_github, as_json, as_sarif, as_text, errors, in_order, problem
+from generator.diagnostics import (
+    INVISIBLE,
+    Diagnostic,
+    Span,
+    as_github,
+    as_json,
+    as_sarif,
+    as_text,
+    errors,
+    in_order,
+    problem,
+)
 from generator.engine.files import Files
 from generator.model import library, office
 from generator.model.collections import COLLECTIONS
@@ -274,7 +286,8 @@ def right(found: Sequence[Diagnostic], path: str, data: bytes, what: str) -> Non
     for language in ("zh", "en"):
         printed = as_text(shown, language, line_of, lambda text, _: text)
         assert printed.count("\n") <= 4 * len(shown), what
-        assert all(char.isprintable() or char in "\n\u3000\u00a0" for char in printed), (what, printed)
+        hidden = {char for char in set(printed) - {"\n"} if unicodedata.category(char) in INVISIBLE}
+        assert not hidden, (what, hidden)
         for form in (as_json, as_github, as_sarif):
             form(shown, language).encode("utf-8")
 
@@ -330,7 +343,9 @@ def test_a_site_of_any_texts_is_built(site: Path, number: int, tmp_path: Path, m
                 break
     for strict in (False, True):
         report = build.build(
-            build.Options(site=tmp_path, jobs=1, today=datetime.date(2026, 11, 22), drafts=number % 2 == 1, strict=strict)
+            build.Options(
+                site=tmp_path, jobs=1, today=datetime.date(2026, 11, 22), drafts=number % 2 == 1, strict=strict
+            )
         )
         assert report.ok == (not errors(report.diagnostics, strict=strict))
         as_text(report.diagnostics, "zh", lambda *_: "", lambda text, _: text)

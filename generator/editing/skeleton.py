@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -24,72 +25,88 @@ BODY = """
 BODIED = ("lessons", "guides", "news", "pages", "branches", "study", "places", "events", "teams", "matters")
 
 
-def skeleton(collection: Collection, now: datetime.datetime) -> str:
-    """A Markdown file with every field: those that must be there filled in by example, the others commented out."""
+Known = Callable[[str], str]
+"""Gives an id of a collection that exists on the site, or an empty text."""
+
+
+def skeleton(collection: Collection, now: datetime.datetime, known: Known) -> str:
+    """A file with every field: those that an entry needs filled in by example, the others commented out."""
     lines = [
         "---",
         f"# {collection.label}：{collection.description}",
         "# 井号开头的行不起作用；要用哪一项，就去掉行首的“# ”。",
     ]
+    example = _Example(now, known)
     fields = specs(collection.type)
     for spec in fields:
-        if spec.required:
-            lines.extend(_field(spec, now))
+        if spec.required or spec.field.usual:
+            lines.extend(example.field(spec))
     lines.append("")
     lines.append("# 下面的可以不写。")
     for spec in fields:
-        if not spec.required:
-            lines.extend(f"# {line}" for line in _field(spec, now))
+        if not spec.required and not spec.field.usual:
+            lines.extend(f"# {line}" for line in example.field(spec))
     lines.append("---")
     return "\n".join(lines) + (BODY if collection.name in BODIED else "\n")
 
 
-def _field(spec: Spec, now: datetime.datetime) -> Iterator[str]:
-    label = spec.field.label
-    hint = spec.field.help
-    if spec.shape.kind == "choice" or (spec.shape.item and spec.shape.item.kind == "choice"):
-        choices = (spec.shape.item or spec.shape).choices
-        hint = f"{hint}；" * bool(hint) + "可以写：" + "、".join(choice for choice in choices if choice)
-    note = f"  # {hint}" if hint else ""
-    if spec.shape.kind == "list":
-        assert spec.shape.item is not None
-        yield f"{label}:{note}"
-        first, *rest = _value(spec, spec.shape.item, now)
-        yield f"  - {first}"
-        yield from (f"    {line}" for line in rest)
-        return
-    lines = list(_value(spec, spec.shape, now))
-    if spec.shape.kind == "record":
-        yield f"{label}:{note}"
-        yield from (f"  {line}" for line in lines)
-    else:
-        yield f"{label}: {lines[0]}{note}"
+@dataclass(frozen=True, slots=True)
+class _Example:
+    """Writes fields with examples of right values."""
+
+    now: datetime.datetime
+    known: Known
+
+    def field(self, spec: Spec) -> Iterator[str]:
+        """The lines of one field."""
+        label = spec.field.label
+        note = f"  # {hint}" if (hint := _hint(spec)) else ""
+        if spec.shape.kind == "list":
+            assert spec.shape.item is not None
+            yield f"{label}:{note}"
+            first, *rest = self.value(spec, spec.shape.item)
+            yield f"  - {first}"
+            yield from (f"    {line}" for line in rest)
+            return
+        lines = list(self.value(spec, spec.shape))
+        if spec.shape.kind == "record":
+            yield f"{label}:{note}"
+            yield from (f"  {line}" for line in lines)
+        else:
+            yield f"{label}: {lines[0]}{note}"
+
+    def value(self, spec: Spec, shape: Shape) -> Iterator[str]:
+        """The lines of an example."""
+        if shape.kind == "record":
+            yield from self.record(shape.type)
+        elif shape.kind == "written":
+            yield spec.field.example or str(shape.type.EXAMPLE)
+        elif shape.kind == "choice":
+            yield spec.field.example or next(choice for choice in shape.choices if choice)
+        elif shape.kind in ("date", "datetime"):
+            yield f"{self.now:%Y-%m-%d}" if shape.kind == "date" else f"{self.now:%Y-%m-%d %H:%M}"
+        elif found := self.reference(spec):
+            yield found
+        else:
+            yield spec.field.example or EXAMPLES.get(spec.field.form) or EXAMPLES.get(shape.kind, "……")
+
+    def reference(self, spec: Spec) -> str:
+        """An id that exists, so that the skeleton is right as it stands."""
+        return next(filter(None, map(self.known, spec.field.refs)), "")
+
+    def record(self, type_: type[msgspec.Struct]) -> Iterator[str]:
+        """The fields that a record needs, or its first."""
+        fields = specs(type_)
+        for spec in [spec for spec in fields if spec.required or spec.field.usual] or fields[:1]:
+            yield from self.field(spec)
 
 
-def _value(spec: Spec, shape: Shape, now: datetime.datetime) -> Iterator[str]:
-    """The lines of an example of a right value."""
-    if shape.kind == "record":
-        yield from _record(shape.type, now)
-    elif shape.kind == "written":
-        yield str(shape.type.EXAMPLE)
-    elif shape.kind == "choice":
-        yield spec.field.example or next(choice for choice in shape.choices if choice)
-    elif spec.name == "date":
-        yield f"{now:%Y-%m-%d %H:%M}"
-    elif spec.field.example:
-        yield spec.field.example
-    elif spec.field.form != "text":
-        yield EXAMPLES[spec.field.form]
-    else:
-        yield EXAMPLES.get(shape.kind, "……")
-
-
-def _record(type_: type[msgspec.Struct], now: datetime.datetime) -> Iterator[str]:
-    for spec in specs(type_):
-        if spec.required:
-            yield from _field(spec, now)
-    if not any(spec.required for spec in specs(type_)):
-        yield from _field(specs(type_)[0], now)
+def _hint(spec: Spec) -> str:
+    shape = spec.shape.item or spec.shape
+    if shape.kind != "choice":
+        return spec.field.help
+    choices = "可以写：" + "、".join(choice for choice in shape.choices if choice)
+    return f"{spec.field.help}；{choices}" if spec.field.help else choices
 
 
 class Unwritten(Exception):
@@ -112,7 +129,7 @@ def create(site: Path, name: str, slug: str, now: datetime.datetime) -> str:
     for known in folder.rglob(f"{slug}.*"):
         raise Unwritten("exists", file=known)
     file = folder / f"{slug}{'.md' if name in BODIED else '.yaml'}"
-    text = skeleton(collection, now)
+    text = skeleton(collection, now, lambda other: _first(site, other))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with file.open("x", encoding="utf-8", newline="\n") as target:
@@ -120,3 +137,11 @@ def create(site: Path, name: str, slug: str, now: datetime.datetime) -> str:
     except OSError as error:
         raise Unwritten("unwritable", file=file, why=error.strerror) from error
     return str(file)
+
+
+def _first(site: Path, collection: str) -> str:
+    """The id of the first entry of a collection that has a file of its own."""
+    for path in sorted((site / "content" / collection).glob("*.md")):
+        if FORMS["slug"].fullmatch(path.stem):
+            return f"{collection}/{path.stem}"
+    return ""

@@ -89,20 +89,22 @@ class Branch(Entry, frozen=True, kw_only=True):
     title: Annotated[str, Field("名称", "组织全称", also=("name", "标题"), example="中共……支部委员会（示例）")]
     short_name: Annotated[str, Field("简称")] = ""
     type: Annotated[BranchType, Field("类型")]
-    parent: Annotated[str, Field("隶属党组织", refs=("branches",), example="branches/working-committee")] = ""
+    parent: Annotated[
+        str, Field("隶属党组织", refs=("branches",), example="branches/working-committee", usual=True)
+    ] = ""
     hosted_by: Annotated[str, Field("依托单位", "党工委设在哪里")] = ""
     duties: Annotated[tuple[str, ...], Field("职责")] = ()
     approved_by: Annotated[str, Field("批准机关")] = ""
     founded: Annotated[datetime.date | None, Field("成立时间")] = None
     elected_on: Annotated[datetime.date | None, Field("换届时间")] = None
-    term_years: Annotated[int | None, Field("任期", "3 或 5（年）", least=3, most=5)] = None
+    term_years: Annotated[int | None, Field("任期", "3 或 5（年）", example="3", least=3, most=5)] = None
     posts: Annotated[tuple[Post, ...], Field("领导班子")] = ()
     duty_posts: Annotated[tuple[DutyPost, ...], Field("党员岗位")] = ()
     members: Annotated[int | None, Field("党员人数", least=0, most=9999)] = None
     intro: Annotated[str, Field("简介")] = ""
     honors: Annotated[tuple[str, ...], Field("荣誉")] = ()
     places: Annotated[tuple[str, ...], Field("活动阵地", refs=("places",), example="places/station")] = ()
-    phone: Annotated[str, Field("联系电话", form="phone", example="0574-00000000")] = ""
+    phone: Annotated[str, Field("联系电话", form="phone", example="0574-00000000", usual=True)] = ""
     contact: Annotated[Contact | None, Field("联系方式")] = None
     cadence: Annotated[Cadence | None, Field("三会一课", also=("三会一课计划",))] = None
     theme_day: Annotated[ThemeDay | None, Field("主题党日")] = None

@@ -73,8 +73,8 @@ class Document(Record, frozen=True, kw_only=True):
 class Contact(Record, frozen=True, kw_only=True):
     """How to reach an office; never a person's own telephone."""
 
-    phone: Annotated[str, Field("电话", form="phone", example="0574-00000000")] = ""
-    address: Annotated[str, Field("地址")] = ""
+    phone: Annotated[str, Field("电话", form="phone", example="0574-00000000", usual=True)] = ""
+    address: Annotated[str, Field("地址", usual=True)] = ""
     url: Annotated[str, Field("网址", form="url")] = ""
 
 
@@ -148,7 +148,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     editor: Annotated[str, Field("责任编辑")] = ""
     reviewers: Annotated[Reviewers | None, Field("审核")] = None
     keywords: Annotated[tuple[str, ...], Field("关键词")] = ()
-    summary: Annotated[str, Field("摘要", "一两句话，显示在列表和分享卡片里")] = ""
+    summary: Annotated[str, Field("摘要", "一两句话，显示在列表和分享卡片里", usual=True)] = ""
     image: Annotated[Picture | None, Field("图片")] = None
     tags: Annotated[tuple[str, ...], Field("标签")] = ()
     audience: Annotated[Audience, Field("公开范围", "内部的内容不会出现在网站上", spellings=PUBLIC_SPELLINGS)] = "公开"

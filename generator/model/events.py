@@ -32,7 +32,7 @@ class Event(Entry, frozen=True, kw_only=True):
     start: Annotated[datetime.datetime, Field("开始时间", example="2026-03-08 09:00")]
     end: Annotated[datetime.datetime | None, Field("结束时间")] = None
     place: Annotated[str, Field("地点", refs=("places",))] = ""
-    where: Annotated[str, Field("集合地点", "不在阵地里办的，写清楚在哪里集合")] = ""
+    where: Annotated[str, Field("集合地点", "不在阵地里办的，写清楚在哪里集合", usual=True)] = ""
     host: Annotated[str, Field("主办", refs=("branches", "teams"), example="branches/working-committee")]
     agenda: Annotated[tuple[str, ...], Field("议程")] = ()
     bring: Annotated[tuple[str, ...], Field("请带上")] = ()

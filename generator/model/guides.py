@@ -48,14 +48,14 @@ class Guide(Entry, frozen=True, kw_only=True):
 
     clients: Annotated[tuple[Client, ...], Field("服务对象", example="自然人")]
     items: Annotated[tuple[str, ...], Field("对应事项", refs=("items",), example="items/report-in")] = ()
-    basis: Annotated[tuple[str, ...], Field("设定依据")] = ()
-    conditions: Annotated[tuple[str, ...], Field("申请条件")] = ()
-    situations: Annotated[tuple[Situation, ...], Field("按情形备材料")] = ()
+    basis: Annotated[tuple[str, ...], Field("设定依据", usual=True)] = ()
+    conditions: Annotated[tuple[str, ...], Field("申请条件", usual=True)] = ()
+    situations: Annotated[tuple[Situation, ...], Field("按情形备材料", usual=True)] = ()
     before_you_go: Annotated[tuple[str, ...], Field("出门前核对")] = ()
-    steps: Annotated[tuple[GuideStep, ...], Field("办理步骤")] = ()
-    where: Annotated[tuple[Where, ...], Field("办理地点")] = ()
-    hours: Annotated[str, Field("办理时间")] = ""
-    phone: Annotated[str, Field("咨询电话", form="phone")] = ""
+    steps: Annotated[tuple[GuideStep, ...], Field("办理步骤", usual=True)] = ()
+    where: Annotated[tuple[Where, ...], Field("办理地点", usual=True)] = ()
+    hours: Annotated[str, Field("办理时间", example="工作日 8:30—17:00", usual=True)] = ""
+    phone: Annotated[str, Field("咨询电话", form="phone", usual=True)] = ""
     complain_phone: Annotated[str, Field("监督电话", form="phone")] = ""
     online: Annotated[tuple[Online, ...], Field("网上办理")] = ()
     time_cost: Annotated[str, Field("办多久")] = ""

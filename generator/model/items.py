@@ -94,7 +94,7 @@ class Step(Record, frozen=True, kw_only=True):
     """One step of the procedure."""
 
     name: Annotated[str, Field("环节", example="受理")]
-    detail: Annotated[str, Field("说明", also=("内容",))] = ""
+    detail: Annotated[str, Field("说明", also=("内容",), example="窗口当场核对材料", usual=True)] = ""
     who: Annotated[str, Field("办理人")] = ""
     limit: Annotated[Limit | None, Field("时限")] = None
     standard: Annotated[str, Field("审查标准")] = ""
@@ -111,7 +111,7 @@ class Window(Record, frozen=True, kw_only=True):
     """Where the item is accepted, down to the window."""
 
     place: Annotated[str, Field("阵地", refs=("places",))] = ""
-    window_no: Annotated[str, Field("窗口号", example="3号窗口")] = ""
+    window_no: Annotated[str, Field("窗口号", example="3号窗口", usual=True)] = ""
     address: Annotated[str, Field("地址")] = ""
     floor: Annotated[str, Field("楼层")] = ""
     hours: Annotated[str, Field("时间")] = ""
@@ -143,9 +143,9 @@ class Item(Entry, frozen=True, kw_only=True):
     base_code: Annotated[str, Field("基本编码", "国家统一编码，不知道就不写")] = ""
     impl_code: Annotated[str, Field("实施编码")] = ""
     task_code: Annotated[str, Field("业务办理项编码")] = ""
-    item_type: Annotated[ItemType, Field("事项类型")]
+    item_type: Annotated[ItemType, Field("事项类型", example="公共服务")]
     case_type: Annotated[CaseType, Field("办件类型")]
-    level: Annotated[Level, Field("行使层级")]
+    level: Annotated[Level, Field("行使层级", example="镇（乡、街道）级")]
     power_source: Annotated[
         Literal["法定本级行使", "上级授权", "上级下放", "委托", "中央授权"] | None, Field("权力来源")
     ] = None
@@ -156,17 +156,17 @@ class Item(Entry, frozen=True, kw_only=True):
     clients: Annotated[tuple[Client, ...], Field("服务对象", example="自然人")]
     themes: Annotated[tuple[Theme, ...], Field("主题分类", also=("主题",), example="证件办理")]
     life_events: Annotated[tuple[str, ...], Field("一件事", also=("生命事件",))] = ()
-    legal_basis: Annotated[tuple[Basis, ...], Field("设定依据")] = ()
-    conditions: Annotated[tuple[str, ...], Field("受理条件", also=("申请条件",))] = ()
+    legal_basis: Annotated[tuple[Basis, ...], Field("设定依据", usual=True)] = ()
+    conditions: Annotated[tuple[str, ...], Field("受理条件", also=("申请条件",), usual=True)] = ()
     quota: Annotated[str, Field("数量限制")] = ""
-    materials: Annotated[tuple[Material, ...], Field("申请材料", also=("办理材料",))] = ()
+    materials: Annotated[tuple[Material, ...], Field("申请材料", also=("办理材料",), usual=True)] = ()
     no_materials: Annotated[bool, Field("无需材料")] = False
     legal_limit: Annotated[Limit, Field("法定办结时限", example="20个工作日")]
     promise_limit: Annotated[Limit, Field("承诺办结时限", example="即办")]
     special_procedure: Annotated[tuple[SpecialProcedure, ...], Field("特别程序")] = ()
     fee: Annotated[bool, Field("是否收费", example="否")]
     charges: Annotated[tuple[Charge, ...], Field("收费项目")] = ()
-    steps: Annotated[tuple[Step, ...], Field("办理流程")] = ()
+    steps: Annotated[tuple[Step, ...], Field("办理流程", usual=True)] = ()
     channels: Annotated[
         tuple[Channel, ...],
         Field("办理形式", example="窗口办理", spellings=(("邮寄", "快递申请"), ("邮寄申请", "快递申请"))),
@@ -175,17 +175,17 @@ class Item(Entry, frozen=True, kw_only=True):
     online_url: Annotated[str, Field("在线办理地址", form="url")] = ""
     mobile_url: Annotated[str, Field("移动端地址", form="url")] = ""
     mini_program: Annotated[str, Field("小程序")] = ""
-    visits: Annotated[int, Field("到现场次数", least=0, most=9)]
-    visit_reason: Annotated[str, Field("必须现场办理原因")] = ""
-    windows: Annotated[tuple[Window, ...], Field("办理地点")] = ()
-    hours: Annotated[str, Field("办理时间", example="工作日 8:30—17:00")] = ""
-    consult: Annotated[Contact | None, Field("咨询方式")] = None
-    complain: Annotated[Contact | None, Field("监督投诉方式")] = None
+    visits: Annotated[int, Field("到现场次数", example="1", least=0, most=9)]
+    visit_reason: Annotated[str, Field("必须现场办理原因", usual=True)] = ""
+    windows: Annotated[tuple[Window, ...], Field("办理地点", usual=True)] = ()
+    hours: Annotated[str, Field("办理时间", example="工作日 8:30—17:00", usual=True)] = ""
+    consult: Annotated[Contact | None, Field("咨询方式", usual=True)] = None
+    complain: Annotated[Contact | None, Field("监督投诉方式", "和咨询电话不能是同一个号码")] = None
     progress_query: Annotated[str, Field("办理进度查询")] = ""
     result: Annotated[Result | None, Field("办理结果", also=("结果",))] = None
     delivery: Annotated[tuple[Literal["公告", "物流", "自行取件", "直接送达"], ...], Field("结果送达")] = ()
     delivery_limit: Annotated[Limit | None, Field("送达时限")] = None
-    scope: Annotated[Scope, Field("通办范围", example="跨省")]
+    scope: Annotated[Scope, Field("通办范围", example="定点办理")]
     cross_mode: Annotated[CrossMode | None, Field("跨省通办模式")] = None
     cross_regions: Annotated[tuple[Area, ...], Field("通办地区")] = ()
     one_window: Annotated[bool, Field("一窗受理")] = False

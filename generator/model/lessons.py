@@ -41,7 +41,7 @@ class Quiz(Record, frozen=True, kw_only=True):
 
     question: Annotated[str, Field("题目", example="党小组会多久开一次？")]
     choices: Annotated[tuple[str, ...], Field("选项")]
-    answer: Annotated[int, Field("答案", "正确选项是第几个", least=1, most=9)]
+    answer: Annotated[int, Field("答案", "正确选项是第几个", example="1", least=1, most=9)]
     why: Annotated[str, Field("解析")] = ""
 
 
@@ -53,9 +53,9 @@ class Lesson(Entry, frozen=True, kw_only=True):
     series_no: Annotated[int | None, Field("系列序号", "在系列里是第几讲", least=1, most=999)] = None
     state: Annotated[Literal["计划", "已开展", "仅线上"], Field("状态")] = "已开展"
     speakers: Annotated[tuple[Speaker, ...], Field("主讲")]
-    start: Annotated[datetime.datetime | None, Field("开始时间", also=("时间",))] = None
+    start: Annotated[datetime.datetime | None, Field("开始时间", also=("时间",), usual=True)] = None
     minutes: Annotated[int | None, Field("时长", "分钟", least=1, most=600)] = None
-    place: Annotated[str, Field("地点", refs=("places",), example="places/station")] = ""
+    place: Annotated[str, Field("地点", refs=("places",), example="places/station", usual=True)] = ""
     host: Annotated[str, Field("主办", refs=("branches",), example="branches/working-committee")]
     learners: Annotated[
         tuple[Literal["全体党员", "流动党员", "入党积极分子", "职工", "群众"], ...], Field("受众", example="流动党员")

@@ -13,7 +13,7 @@ class Reading(Record, frozen=True, kw_only=True):
 
     title: Annotated[str, Field("标题", example="怎样开好党小组会")]
     ref: Annotated[str, Field("站内", refs=("*",))] = ""
-    url: Annotated[str, Field("网址", form="url")] = ""
+    url: Annotated[str, Field("网址", form="url", usual=True)] = ""
     note: Annotated[str, Field("导读")] = ""
     minutes: Annotated[int | None, Field("分钟", least=1, most=600)] = None
 

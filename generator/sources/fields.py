@@ -48,6 +48,8 @@ class Field:
     """Collections that an id in this field may name; empty for a plain text."""
     spellings: tuple[tuple[str, str], ...] = ()
     """Other spellings of the values of an enumeration, such as `draft`."""
+    usual: bool = False
+    """Not required, but an entry without it is poor: a skeleton has it ready to fill in."""
     least: int | None = None
     most: int | None = None
 
