@@ -17,6 +17,7 @@ import msgspec
 import pytest
 
 from generator import build, cli, diagnostics
+from generator.engine.store import Memory
 from generator.model.collections import COLLECTIONS
 from generator.model.entry import Entry
 from generator.model.settings import Settings
@@ -74,9 +75,9 @@ def diagnostics_page() -> str:
         "每条信息都说明在哪个文件的哪一行、哪里不对、应当怎样写。错误会让整个网站或者那一页保持上一次的样子；警告和提示不会。",
         "`--strict` 把警告也当作错误。花括号里的词由程序填写。",
         "",
-        "Each message names the file, the line and the column, what is wrong, and what to write instead. An error leaves the",
-        "site, or the page concerned, as it was; warnings and notes do not. `--strict` counts warnings as errors. The program",
-        "fills in the words in braces.",
+        "Each message names the file, the line and the column, what is wrong, and what to write instead.",
+        "An error leaves the site, or the page concerned, as it was; warnings and notes do not.",
+        "`--strict` counts warnings as errors. The program fills in the words in braces.",
     ]
     for letter, (chinese, english) in FAMILIES.items():
         found = sorted(code for code in table if code[0] == letter)
@@ -291,14 +292,15 @@ def test_templates_page_has_every_filter() -> None:
 def test_templates_page_has_every_field_of_an_answer() -> None:
     text = TEMPLATES.read_text(encoding="utf-8")
     answers = [one for one in vars(values).values() if inspect.isclass(one) and one.__module__ == values.__name__]
-    for one in [*answers, cards.Card, Heading, Base]:
+    every: list[Any] = [*answers, cards.Card, Heading, Base]
+    for one in every:
         line = next((line for line in text.split("\n") if line.startswith(f"| `{one.__name__}`")), "")
         assert re.findall(r"`(\w+)`", line)[1:] == list(one.__struct_fields__), one.__name__
 
 
 def test_templates_page_has_every_template() -> None:
     """Every maker of a target that is a template, for the portal of this repository, has a line with its arguments."""
-    prepared = build.prepare(build.Options(site=ROOT), build.Memory())
+    prepared = build.prepare(build.Options(site=ROOT), Memory())
     assert isinstance(prepared.site, Site)
     makers = {target.maker for target in plan(prepared.site, ()) if ":" not in target.maker}
     text = TEMPLATES.read_text(encoding="utf-8")
@@ -353,9 +355,7 @@ def test_errors_of_the_guide_are_real(portal: portals.Portal) -> None:
     assert len(shown) == 2
     portal.replace("content/news/winter-hours.md", "关键词:", "关健词:")
     portal.replace("content/news/winter-hours.md", "ref:pages/about", "ref:pages/abuot")
-    found = diagnostics.as_text(
-        portal.build().diagnostics, "zh", cli.reader(portal.folder), lambda text, level: text
-    )
+    found = diagnostics.as_text(portal.build().diagnostics, "zh", cli.reader(portal.folder), lambda text, level: text)
     for text in shown:
         assert text.strip() in found
 

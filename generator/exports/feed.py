@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
 
 from generator.engine.trace import Reader, Target
 from generator.site import addresses
@@ -23,12 +23,12 @@ def make(read: Reader, target: Target) -> bytes:
     own = addresses.absolute(base, target.path)
     lines = [
         '<?xml version="1.0" encoding="utf-8"?>',
-        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang={quoteattr(settings["language"])}>',
+        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{escape(settings["language"])}">',
         f"<title>{escape(owner)} · {escape(settings['name'])}</title>",
         f"<id>{escape(own)}</id>",
         f"<updated>{_time(max((card.date for card in cards), default='1970-01-01'))}</updated>",
-        f'<link rel="self" type="application/atom+xml" href={quoteattr(own)}/>',
-        f'<link rel="alternate" type="text/html" href={quoteattr(home)}/>',
+        f'<link rel="self" type="application/atom+xml" href="{escape(own)}"/>',
+        f'<link rel="alternate" type="text/html" href="{escape(home)}"/>',
         f"<author><name>{escape(settings['footer'].sponsor or settings['name'])}</name></author>",
         *(line for card in cards for line in _entry(addresses.absolute(base, card.url), card)),
         "</feed>\n",
@@ -41,11 +41,11 @@ def _entry(address: str, card: Card) -> list[str]:
         "<entry>",
         f"<title>{escape(card.title)}</title>",
         f"<id>{escape(address)}</id>",
-        f'<link rel="alternate" type="text/html" href={quoteattr(address)}/>',
+        f'<link rel="alternate" type="text/html" href="{escape(address)}"/>',
         f"<updated>{_time(card.date)}</updated>",
     ]
     if card.label:
-        lines.append(f"<category term={quoteattr(card.label)}/>")
+        lines.append(f'<category term="{escape(card.label)}"/>')
     lines.append(f"<summary>{escape(card.summary or card.title)}</summary>")
     return [*lines, "</entry>"]
 

@@ -40,9 +40,12 @@ class Maker:
 
     def compile(self, names: Iterable[str]) -> None:
         """Compile templates ahead; what is wrong with one is reported when it is used."""
+        templates = sorted(name for name in names if ":" not in name)
+        if not templates:
+            return
         from jinja2 import TemplateError  # 100 ms: see Templates.environment
 
-        for name in sorted(name for name in names if ":" not in name):
+        for name in templates:
             with suppress(TemplateError, MakeError, RecursionError, OSError):
                 self.templates.environment.get_template(name)
 

@@ -37,7 +37,7 @@
 
   /** Whether this page, or something that it loaded, is among the changed; null means that nobody knows. */
   const concerned = (changed) => {
-    if (changed === null || doubt || whole !== undefined) return true;
+    if (changed === null || doubt) return true;
     const mine = [pathOf(location.href), ...loaded(), ...stylesheets(document).map((link) => pathOf(link.href))];
     // A page for what is absent is the site's own, at any address.
     return mine.some((path) => changed.has(path)) || [...changed].some((path) => path.endsWith("/404.html"));

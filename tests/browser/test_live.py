@@ -99,8 +99,11 @@ def test_overlay_marks_the_place_and_can_be_dismissed(live: Live) -> None:
 
 def test_another_page_does_not_reload_this_one(live: Live) -> None:
     live.open("one/")
+    asked: list[str] = []
+    live.page.on("request", lambda request: asked.append(request.url))
     live.portal.edit({"content/pages/two.md": entry("第二页", "与你无关")})
     live.built("/two/", "与你无关")
+    assert asked == []
     assert not live.reloaded
     live.open("")
     live.portal.edit({"content/pages/two.md": entry("改了题目", "与你无关")})
@@ -190,6 +193,9 @@ def test_folder_moved(live: Live) -> None:
     live.broken("content")
     live.portal.edit({name: text for name, text in FILES.items() if name.startswith("content/")})
     live.mended().sees("正文一")
+    # The new folder is watched as the old one was.
+    live.portal.edit({"content/pages/one.md": entry("第一页", "在新文件夹里")})
+    live.sees("在新文件夹里")
 
 
 def test_settings_broken_and_mended(live: Live) -> None:
@@ -230,3 +236,13 @@ def test_address_of_the_site_changes(live: Live) -> None:
     live.open("a/b/one/").sees("正文一")
     live.portal.edit({"content/pages/one.md": entry("第一页", "在新地址上")})
     live.sees("在新地址上")
+
+
+def test_server_restarted(tmp_path: Path, page: Page) -> None:
+    portal = site(tmp_path / "site")
+    with Server(portal) as server:
+        Live(portal, server, page).open("one/").sees("正文一")
+        server.stop()
+    portal.edit({"content/pages/one.md": entry("第一页", "没有服务器时改的")})
+    with Server(portal, port=server.port):
+        expect(page.locator("body")).to_contain_text("没有服务器时改的")
