@@ -11,6 +11,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -18,6 +19,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from generator import __version__
 from generator.diagnostics import (
     Diagnostic,
     Language,
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from generator.engine.trace import Reason
 
 CONTENT_WRONG, USAGE_WRONG, FAULT = 1, 2, 3
+STOPPED = 130  # by Ctrl+C, as shells have it
 COLOURS: dict[Level, str] = {"error": "red", "warning": "yellow", "note": "cyan"}
 FORMATS = click.Choice(["text", "json", "github", "sarif"])
 ADDRESS = re.compile(r"https?://[^\s/?#@\"<>\\]+(/[^\s?#\"<>\\]*)?")
@@ -84,7 +87,7 @@ strict_option = click.option("--strict", is_flag=True, help="Let warnings stop t
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="branch-portal", prog_name="portal")
+@click.version_option(__version__, prog_name="portal")
 def commands() -> None:
     """Turn a folder of Markdown and YAML into the website of a branch portal.
 
@@ -149,6 +152,10 @@ def serve(host: str, port: int, open_: bool, **given: Any) -> None:
     from generator.serve import app  # 150 ms: the server is for this command only
 
     options = _options(given)
+    if options.drafts:
+        # What is published comes from the output folder, and no draft may lie in wait there.
+        folder = options.memory / "drafts"
+        options = replace(options, out=folder / "site", cache=folder)
     try:
         app.run(options, host, port, open_browser=open_, print_line=click.echo)
     except app.Refused as refusal:
@@ -352,9 +359,13 @@ class Bar:
 def main() -> None:
     """Run a command; a traceback never reaches an editor."""
     try:
-        commands(prog_name="portal")
-    except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(commands.main(prog_name="portal", standalone_mode=False) or 0)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo(say(_language(Path()), "stopped"), err=True)
+        sys.exit(STOPPED)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
     except Exception as error:
         _fault(error)
 

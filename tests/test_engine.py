@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from toy import Note, World, build, make, make_in_worker, plan, tree
+from tests.toy import Note, World, build, make, make_in_worker, plan, tree
 
 from generator.engine import workers
 from generator.engine.outputs import Outputs

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from toy import tree
+from tests.toy import tree
 
 from generator.engine.files import Files
 from generator.engine.outputs import OWNED, ForeignFile, Outputs, check_path

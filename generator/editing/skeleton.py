@@ -38,13 +38,13 @@ def skeleton(collection: Collection, now: datetime.datetime, known: Known) -> st
     ]
     example = _Example(now, known)
     fields = specs(collection.type)
-    for spec in fields:
-        if spec.required or spec.field.usual:
-            lines.extend(example.field(spec))
+    wanted = [spec for spec in fields if spec.required or (spec.field.usual and example.possible(spec))]
+    for spec in wanted:
+        lines.extend(example.field(spec))
     lines.append("")
     lines.append("# 下面的可以不写。")
     for spec in fields:
-        if not spec.required and not spec.field.usual:
+        if spec not in wanted:
             lines.extend(f"# {line}" for line in example.field(spec))
     lines.append("---")
     return "\n".join(lines) + (BODY if collection.name in BODIED else "\n")
@@ -89,6 +89,10 @@ class _Example:
             yield found
         else:
             yield spec.field.example or EXAMPLES.get(spec.field.form) or EXAMPLES.get(shape.kind, "……")
+
+    def possible(self, spec: Spec) -> bool:
+        """Whether the field can be filled in: a reference needs something to name."""
+        return not spec.field.refs or bool(self.reference(spec))
 
     def reference(self, spec: Spec) -> str:
         """An id that exists, so that the skeleton is right as it stands."""

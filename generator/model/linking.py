@@ -72,11 +72,11 @@ def _edge(edge: Edge, records: Mapping[str, Record], *, drafts: bool) -> Iterato
     if goal is None:
         if edge.goal.startswith(FILE + "content/"):
             file = edge.goal.removeprefix(FILE + "content/")
-            near = records.get(_near(file.removesuffix(".md"), records))
+            near = records.get(_near(edge._replace(goal=file.removesuffix(".md")), records))
             yield problem("C015", edge.place, file=file, guess=near.path.removeprefix("content/") if near else "—")
         elif edge.goal.startswith((FILE, "..")):
             yield problem("C009", edge.place, target=edge.goal.removeprefix(FILE))
-        elif guess := _near(edge.goal, records):
+        elif guess := _near(edge, records):
             yield problem("C003", edge.place, id=edge.goal, guess=guess)
         else:
             yield problem("C010", edge.place, id=edge.goal)
@@ -93,12 +93,17 @@ def _edge(edge: Edge, records: Mapping[str, Record], *, drafts: bool) -> Iterato
         yield problem("C007", edge.place, id=goal.id)
 
 
-def _near(id_: str, records: Mapping[str, Record]) -> str:
-    """The id that was meant: the same slug in any collection, else the nearest in its own."""
+def _near(edge: Edge, records: Mapping[str, Record]) -> str:
+    """The id that was meant: the same slug in any collection, else the nearest in its own; never the entry itself."""
+    id_ = edge.goal
     slug = posixpath.basename(id_).removesuffix(".md")
-    same = sorted(known for known in records if known.endswith(f"/{slug}"))
+    same = sorted(known for known in records if known.endswith(f"/{slug}") and known != edge.source)
     collection = id_.partition("/")[0] + "/"
-    return same[0] if same else nearest(id_, [known for known in records if known.startswith(collection)])
+    return (
+        same[0]
+        if same
+        else nearest(id_, [known for known in records if known.startswith(collection) and known != edge.source])
+    )
 
 
 def _kinds(record: Record) -> Iterator[Diagnostic]:

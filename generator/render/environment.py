@@ -45,6 +45,8 @@ def build(templates: Templates) -> Environment:
     environment.loader = FunctionLoader(load)
     environment.auto_reload = False
     environment.cache = {}
+    # The same input gives the same bytes: nothing in a template may come from chance.
+    del environment.filters["random"], environment.globals["lipsum"]
     environment.filters.update(day=day, moment=moment, weekday=weekday, paragraphs=paragraphs, month=month)
     return environment
 

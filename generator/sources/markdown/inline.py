@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from generator.sources.markdown.places import Block
 TEXTS = frozenset(("text", "text_special", "footnote_lost", "comment_start", "html_inline"))
 # What stands around a destination in the source: (a), (<a>), <a>, ( a "title").
 BEFORE, AFTER = "(< \t\n", ")> \t\n"
+# Two asterisks, not the four of a masked number such as 138****1234.
+BOLD = re.compile(r"(?<!\*)\*\*(?!\*)")
 
 
 @dataclass(slots=True)
@@ -92,16 +95,17 @@ class Inline:
             self.draft.report("M014", self.block.find(token.content))
         elif token.type == "footnote_lost":
             self.draft.report("M023", self.block.find(token.content), label=token.info)
-        elif token.type == "text" and "**" in token.content:
+        elif token.type == "text" and BOLD.search(token.content):
             self.count_stars(token.content)
         self.text(token.content)
 
     def count_stars(self, text: str) -> None:
         """A pair of `**` that is left over was meant as bold; punctuation beside it is the usual reason."""
-        self.stars += text.count("**")
+        found = list(BOLD.finditer(text))
+        self.stars += len(found)
         if self.star_place is None:
             # With what follows it, to tell it from asterisks that did their work.
-            start = text.index("**")
+            start = found[0].start()
             span = self.block.find(text[start : start + 6].partition("\n")[0])
             self.star_place = Span(span.path, span.line, span.column, 2)
 
