@@ -8,5 +8,5 @@ from generator.site import addresses
 
 def make(read: Reader, _target: Target) -> bytes:
     """The file, by RFC 9309."""
-    rule = "Disallow: /" if read("settings")["sample"] else "Disallow:"
+    rule = "Disallow: /" if read("setting", "sample") else "Disallow:"
     return f"User-agent: *\n{rule}\n\nSitemap: {addresses.absolute(read('base'), 'sitemap.xml')}\n".encode()

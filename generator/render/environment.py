@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
+from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from generator.diagnostics import Span, problem
@@ -18,11 +20,30 @@ if TYPE_CHECKING:
 
 Loaded = tuple[str, str | None, Callable[[], bool] | None]
 WEEKDAYS = "一二三四五六日"
+CLOCK = frozenset(("now", "today", "utcnow", "fromtimestamp", "utcfromtimestamp"))
+
+
+class _Template(Template):
+    """A template that is imported anew by each page: what a macro kept from one page would show on the next."""
+
+    def _get_default_module(self, ctx: Context | None = None) -> Any:
+        self._module = None
+        return super()._get_default_module(ctx)
+
+
+class _Environment(ImmutableSandboxedEnvironment):
+    """What a template may reach is values and recorded questions: no private names, no clock, nothing that changes."""
+
+    template_class = _Template
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Whether a template may read an attribute."""
+        return attr not in CLOCK and super().is_safe_attribute(obj, attr, value)
 
 
 def syntax() -> Environment:
     """Jinja's syntax alone, to find what a template names."""
-    return Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
+    return _Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
 
 
 def build(templates: Templates) -> Environment:
@@ -48,6 +69,7 @@ def build(templates: Templates) -> Environment:
     # The same input gives the same bytes: nothing in a template may come from chance.
     del environment.filters["random"], environment.globals["lipsum"]
     environment.filters.update(day=day, moment=moment, weekday=weekday, paragraphs=paragraphs, month=month)
+    environment.filters.update(marked=marked, unmarked=unmarked)
     return environment
 
 
@@ -71,6 +93,16 @@ def month(value: str) -> str:
     """`2026-03` as `2026年3月`."""
     year, number = value.split("-")
     return f"{year}年{int(number)}月"
+
+
+def marked(cards: Iterable[Any], mark: str) -> tuple[Any, ...]:
+    """The cards that have a mark, such as `已结束`."""
+    return tuple(card for card in cards if mark in card.marks)
+
+
+def unmarked(cards: Iterable[Any], mark: str) -> tuple[Any, ...]:
+    """The cards that have it not."""
+    return tuple(card for card in cards if mark not in card.marks)
 
 
 def paragraphs(text: str) -> Markup:

@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from markupsafe import Markup
 
 from generator.engine.trace import Reader
+from generator.model.settings import Brand, Footer, Settings
 from generator.site import addresses
 from generator.site.addresses import Base
 from generator.site.listing import facet_named
+from generator.site.values import Near
 from generator.sources.body import fill
 
+
+class Shown:
+    """The settings, one question for each value that is shown: a new slogan makes no page that lacks it."""
+
+    def __init__(self, read: Reader, group: str = "") -> None:
+        self._read = read
+        self._group = group
+
+    def __getattr__(self, name: str) -> Any:
+        """A value, or a group of values."""
+        if not self._group and name in GROUPS:
+            return Shown(self._read, f"{name}.")
+        if name not in (GROUPS[self._group[:-1]] if self._group else Settings).__struct_fields__:
+            raise AttributeError(name)
+        return self._read("setting", self._group + name)
+
+
+GROUPS = {"brand": Brand, "footer": Footer}
 EMPTY_LINK = '<a href=""'
 
 
@@ -22,15 +43,29 @@ class Portal:
         self._read = read
 
     @property
-    def settings(self) -> Any:
+    def settings(self) -> Shown:
         """site.yaml: name, short_name, description, language, brand, footer, sample, contact …"""
-        return self._read("settings")
+        return Shown(self._read)
 
     @property
     def base(self) -> Base:
         """Where the site is published."""
         base: Base = self._read("base")
         return base
+
+    @property
+    def site_feed(self) -> Any:
+        """The URL of the feed of all news; empty where there is none."""
+        return self._read("site-feed")
+
+    def links(self, ids: Iterable[str]) -> tuple[Near, ...]:
+        """URL and title of each entry that is on the site."""
+        return tuple(Near(url, self._read("title", id_)) for id_ in ids if (url := self._read("url", id_)))
+
+    @property
+    def doors(self) -> Any:
+        """The same as the menu, with what each has behind it."""
+        return self._read("doors")
 
     @property
     def menu(self) -> Any:

@@ -51,6 +51,13 @@ class Card(msgspec.Struct, frozen=True):
 
 def card_of(catalog: Catalog, record: Record) -> Card:
     """The card of a published entry."""
+    known: Card | None = catalog.cards.get(record.id)
+    if known is None:
+        known = catalog.cards[record.id] = _card(catalog, record)
+    return known
+
+
+def _card(catalog: Catalog, record: Record) -> Card:
     entry = record.entry
     return Card(
         id=record.id,

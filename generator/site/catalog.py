@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, get_args
 
@@ -32,6 +32,9 @@ class Catalog:
     library: Library
     today: datetime.date
     drafts: bool = False
+    # What `cards` and `listing` have worked out once; a pure function of the fields above, like a cached property.
+    cards: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    urls: dict[tuple[str, str, str], tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def records(self) -> Mapping[str, Record]:
@@ -49,6 +52,21 @@ class Catalog:
         for record in self.records.values():
             found[record.collection].append(record)
         return {name: tuple(sorted(records, key=self._order)) for name, records in found.items()}
+
+    @cached_property
+    def positions(self) -> Mapping[str, int]:
+        """The place of each published entry in the list of its collection, from 0."""
+        return {record.id: place for records in self.listed.values() for place, record in enumerate(records)}
+
+    @cached_property
+    def children(self) -> Mapping[str, tuple[Record, ...]]:
+        """The organisations directly below each, and below none; one whose parent is not published stands at the top."""
+        found: dict[str, list[Record]] = {}
+        for record in self.listed["branches"]:
+            assert isinstance(record.entry, Branch)
+            parent = record.entry.parent
+            found.setdefault(parent if parent in self.records else "", []).append(record)
+        return {parent: tuple(records) for parent, records in found.items()}
 
     @cached_property
     def naming(self) -> Mapping[str, tuple[str, ...]]:

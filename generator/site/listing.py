@@ -37,6 +37,11 @@ def feed_of(name: str) -> str:
 
 
 def menu(catalog: Catalog) -> tuple[MenuItem, ...]:
+    """The main navigation; what the doors of the home page say of each is another question."""
+    return tuple(MenuItem(item.id, item.label, item.url) for item in doors(catalog))
+
+
+def doors(catalog: Catalog) -> tuple[MenuItem, ...]:
     """The columns that are not empty, in the order of site.yaml, then the pages that ask for a place."""
     given = {column.collection: column for column in catalog.settings.columns}
     names = [*given, *(name for name in COLLECTIONS if name not in given)]
@@ -79,10 +84,14 @@ def members(catalog: Catalog, name: str, facet: str = "", value: str = "") -> Se
 
 def page_urls(catalog: Catalog, name: str, facet: str = "", value: str = "") -> tuple[str, ...]:
     """The addresses of the pages that a list takes; an empty list still has one."""
-    size = COLLECTIONS[name].page_size
-    pages = max(1, -(-len(members(catalog, name, facet, value)) // size))
-    segment = facet_named(name, facet).segment if facet else ""
-    return tuple(addresses.of_list(name, segment, value, page) for page in range(1, pages + 1))
+    known = catalog.urls.get((name, facet, value))
+    if known is None:
+        size = COLLECTIONS[name].page_size
+        pages = max(1, -(-len(members(catalog, name, facet, value)) // size))
+        segment = facet_named(name, facet).segment if facet else ""
+        known = tuple(addresses.of_list(name, segment, value, page) for page in range(1, pages + 1))
+        catalog.urls[name, facet, value] = known
+    return known
 
 
 def facet_named(name: str, facet: str) -> Facet:

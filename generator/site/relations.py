@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Sequence
+from zoneinfo import ZoneInfo
 
 from generator.model.branches import Branch
 from generator.model.claims import Claim
@@ -14,9 +15,11 @@ from generator.site import addresses
 from generator.site.cards import Card, card_of, title_of
 from generator.site.catalog import CROSS, Catalog, stage_of
 from generator.site.listing import column
-from generator.site.values import Brief, Figure, Href, Mentions, Near, Node, Progress
+from generator.site.values import Brief, FeedItem, Figure, Href, Mentions, Near, Node, Progress
 from generator.sources.body import TITLE
 
+# What stands for the title of an entry that is named, but not on the site today: its own title must not get out.
+UNPUBLISHED = "（暂未公开的内容）"
 FEED_COLLECTIONS = ("news", "events", "lessons", "deeds", "study")
 
 
@@ -25,12 +28,15 @@ def mentions(catalog: Catalog, id_: str, skipped: str, most: int) -> tuple[Menti
 
     Those that the entry names itself are left out: they are on its page already.
     """
-    sources = {source for source in catalog.naming.get(id_, ()) if id_ not in catalog.naming.get(source, ())}
+    groups: dict[str, list[Record]] = {}
+    for source in catalog.naming.get(id_, ()):
+        if id_ not in catalog.naming.get(source, ()):
+            record = catalog.records[source]
+            groups.setdefault(record.collection, []).append(record)
     found = []
     for name in COLLECTIONS:
-        records = [record for record in catalog.listed[name] if record.id in sources]
-        shown = column(catalog, name)
-        if records and shown and name not in skipped.split():
+        if name in groups and name not in skipped.split() and (shown := column(catalog, name)):
+            records = sorted(groups[name], key=lambda record: catalog.positions[record.id])
             briefs = tuple(brief_of(catalog, record) for record in records[:most])
             found.append(Mentions(name, shown.label, briefs, len(records)))
     return tuple(found)
@@ -45,7 +51,7 @@ def brief_of(catalog: Catalog, record: Record) -> Brief:
 def neighbours(catalog: Catalog, id_: str) -> tuple[Near | None, Near | None]:
     """The entries before and after this one in the list of its collection."""
     records = catalog.listed[id_.partition("/")[0]]
-    place = next((index for index, record in enumerate(records) if record.id == id_), None)
+    place = catalog.positions.get(id_)
     if place is None:
         return None, None
     before = records[place - 1] if place else None
@@ -58,25 +64,20 @@ def _near(record: Record | None) -> Near | None:
 
 
 def tree(catalog: Catalog, above: str = "") -> tuple[Node, ...]:
-    """The organisations below one, or from the top; one whose parent is not published stands at the top."""
-    children: dict[str, list[Record]] = {}
-    for record in catalog.listed["branches"]:
-        assert isinstance(record.entry, Branch)
-        parent = record.entry.parent
-        children.setdefault(parent if parent in catalog.records else "", []).append(record)
-
-    def below(id_: str) -> tuple[Node, ...]:
-        return tuple(Node(card_of(catalog, record), below(record.id)) for record in children.get(id_, ()))
-
-    return below(above)
+    """The organisations below one, or from the top."""
+    return tuple(
+        Node(brief_of(catalog, record), record.entry.type, tree(catalog, record.id))
+        for record in catalog.children.get(above, ())
+        if isinstance(record.entry, Branch)
+    )
 
 
-def ancestors(catalog: Catalog, id_: str) -> tuple[Card, ...]:
+def ancestors(catalog: Catalog, id_: str) -> tuple[Near, ...]:
     """The organisations above one, the top first."""
-    found: list[Card] = []
+    found: list[Near] = []
     record = catalog.records.get(id_)
     while record and isinstance(record.entry, Branch) and (record := catalog.records.get(record.entry.parent)):
-        found.insert(0, card_of(catalog, record))
+        found.insert(0, Near(addresses.of_entry(record.id), record.entry.title))
     return tuple(found)
 
 
@@ -87,15 +88,25 @@ def upcoming(catalog: Catalog, id_: str, most: int) -> tuple[Card, ...]:
     return tuple(card_of(catalog, record) for record in records[:most])
 
 
-def feed(catalog: Catalog, which: str, most: int) -> tuple[Card, ...]:
+def feed(catalog: Catalog, which: str, most: int) -> tuple[FeedItem, ...]:
     """The newest entries of a collection, or those that name an entry (a branch)."""
     if which in COLLECTIONS:
         records: Sequence[Record] = catalog.listed[which]
     else:
-        sources = set(catalog.naming.get(which, ()))
-        records = [record for name in FEED_COLLECTIONS for record in catalog.listed[name] if record.id in sources]
+        named = (catalog.records[source] for source in catalog.naming.get(which, ()))
+        records = [record for record in named if record.collection in FEED_COLLECTIONS]
     newest = sorted(records, key=lambda record: (record.entry.date, record.id), reverse=True)
-    return tuple(card_of(catalog, record) for record in newest[:most])
+    return tuple(_feed_item(catalog, record) for record in newest[:most])
+
+
+def _feed_item(catalog: Catalog, record: Record) -> FeedItem:
+    card = card_of(catalog, record)
+    zone = ZoneInfo(catalog.settings.time_zone)
+    entry = record.entry
+    published, updated = (
+        moment.replace(tzinfo=zone).isoformat() for moment in (entry.date, entry.updated or entry.date)
+    )
+    return FeedItem(card.url, card.title, card.label, card.summary, published, updated)
 
 
 def figures(catalog: Catalog) -> tuple[Figure, ...]:
@@ -162,5 +173,5 @@ def hrefs(catalog: Catalog, id_: str, media: Callable[[str], str]) -> tuple[Href
         url = addresses.of_entry(goal) if goal in catalog.records else ""
         fragment = f"#{link.fragment}" if url and link.fragment else ""
         shown = f"{TITLE}{index}{TITLE}" in record.body.html
-        found.append(Href(url + fragment, title_of(catalog, goal) if shown else ""))
+        found.append(Href(url + fragment, (title_of(catalog, goal) or UNPUBLISHED) if shown else ""))
     return tuple(found)

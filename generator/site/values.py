@@ -78,6 +78,17 @@ class Near(msgspec.Struct, frozen=True):
     title: str
 
 
+class FeedItem(msgspec.Struct, frozen=True):
+    """An entry in a feed; moments are those of RFC 3339."""
+
+    url: str
+    title: str
+    label: str
+    summary: str
+    published: str
+    updated: str
+
+
 class Mentions(msgspec.Struct, frozen=True):
     """The first entries of one collection that name an entry, and how many there are."""
 
@@ -90,7 +101,8 @@ class Mentions(msgspec.Struct, frozen=True):
 class Node(msgspec.Struct, frozen=True):
     """An organisation with those below it."""
 
-    card: Card
+    card: Brief
+    type: str
     children: tuple[Node, ...]
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from generator.engine.trace import Query
 from generator.model.collections import COLLECTIONS
@@ -69,7 +71,7 @@ def media_url(site: Site, path: str) -> str:
     if digest is None:
         return ""
     stem, suffix = posixpath.splitext(posixpath.basename(path))
-    return f"media/{addresses.segment_of(stem)}.{digest[:10]}{suffix.lower()}"
+    return f"media/{addresses.segment_of(stem)}.{digest[:10]}.{re.sub('[^a-z0-9]', '', suffix.lower())}"
 
 
 def _beside(site: Site, id_: str, file: str) -> str:
@@ -111,20 +113,23 @@ def _static(site: Site, path: str) -> object:
     return site.catalog.library.static.get(path)
 
 
-def _shown_settings(site: Site) -> object:
-    """The settings that every page shows; columns and series are asked for one at a time."""
+def _setting(site: Site, name: str) -> object:
+    """One value of site.yaml, such as `name` or `footer.phone`, so that a page depends on those that it shows."""
     settings = site.catalog.settings
-    return {
-        name: getattr(settings, name)
-        for name in settings.__struct_fields__
-        if name not in ("columns", "series", "base_url", "time_zone")
-    }
+    if name == "domain":
+        return settings.domain or urlsplit(site.base.url).hostname or ""
+    value: object = settings
+    for part in name.split("."):
+        value = getattr(value, part)
+    return value
 
 
 QUESTIONS: Mapping[str, Ask] = {
-    "settings": _shown_settings,
+    "setting": _setting,
     "base": lambda site: site.base,
     "menu": lambda site: listing.menu(site.catalog),
+    "site-feed": lambda site: listing.feed_of("news") if site.catalog.listed["news"] else "",
+    "doors": lambda site: listing.doors(site.catalog),
     "column": lambda site, name: listing.column(site.catalog, name),
     "divisions": lambda site, name: listing.divisions(site.catalog, name),
     "listing": lambda site, name, facet, value, page: listing.listing(site.catalog, name, facet, value, page),
