@@ -32,7 +32,7 @@ from generator.site.plan import clashes, plan
 from generator.site.world import Site
 
 Progress = Callable[[int, int], None]
-LIBRARIES = ("jinja2", "markdown-it-py", "mdit-py-plugins", "pyyaml", "msgspec")
+LIBRARIES = ("jinja2", "markupsafe", "markdown-it-py", "mdit-py-plugins", "mdurl", "pyyaml", "msgspec")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ def prepare(options: Options, memory: Memory) -> Prepared:
         others = {"template": forms.digest, "asset": forms.asset, "asset-digest": forms.published_digest}
         site = Site(catalog, base, others)
         targets = tuple(plan(site, forms.assets.values()))
-        problems.extend(clashes(targets, dict(books.records)))
+        problems.extend(clashes(targets, catalog))
         problems.extend(forms.problems(dict.fromkeys(t.maker for t in targets if ":" not in t.maker)))
     decoded = {**books.decoded, **forms.decoded}
     return Prepared(tuple(in_order(problems)), language, site, targets, forms, files, decoded)
@@ -206,6 +206,7 @@ def _make(options: Options, prepared: Prepared, memory: Memory, progress: Progre
     assert prepared.templates is not None
     outputs = Outputs(options.output, memory.outputs)
     answers = Answers(prepared.site)
+    outputs.recover({path: trace.result for path, trace in memory.traces.items()})
     outputs.claim(target.path for target in prepared.targets)
     reasons = rebuild.decide(prepared.targets, memory.traces, answers, outputs)
     dirty = [target for target in prepared.targets if target.path in reasons]
@@ -263,14 +264,24 @@ class Unknown:
     near: str
 
 
-def explain(options: Options, url: str) -> Explanation | Unknown:
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """That the settings are wrong, so that nobody knows of what the site consists."""
+
+    language: Language
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def explain(options: Options, url: str) -> Explanation | Unknown | Unreadable:
     """The explanation of the output at a URL or path. Raises NoSite."""
     store = Store(options.memory, tool())
     memory = store.load()
     prepared = prepare(options, memory)
     by_path = {target.path: target for target in prepared.targets}
     path = _path_of(url, prepared.site.base if prepared.site else None, by_path)
-    if path is None or prepared.site is None:
+    if prepared.site is None:
+        return Unreadable(prepared.language, prepared.diagnostics)
+    if path is None:
         return Unknown(prepared.language, nearest(url, by_path))
     trace = memory.traces.get(path)
     answers = Answers(prepared.site)

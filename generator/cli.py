@@ -175,6 +175,9 @@ def explain(url: str, **given: Any) -> None:
     from generator import build as conductor  # 60 ms, as for `build`
 
     found = conductor.explain(_options(given), url)
+    if isinstance(found, conductor.Unreadable):
+        _print(given["site"], found.diagnostics, "text", found.language)
+        sys.exit(CONTENT_WRONG)
     if isinstance(found, conductor.Unknown):
         key = "near-page" if found.near else "no-page"
         _usage(found.language, key, url=url, near=found.near)

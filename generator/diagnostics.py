@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 import tomllib
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any, Literal
+from urllib.parse import quote
 
 import msgspec
 
@@ -230,7 +232,7 @@ def as_sarif(diagnostics: Sequence[Diagnostic], language: Language) -> str:
     codes = sorted({d.code for d in diagnostics})
     results = []
     for d in diagnostics:
-        place: dict[str, Any] = {"artifactLocation": {"uri": d.span.path}}
+        place: dict[str, Any] = {"artifactLocation": {"uri": quote(d.span.path)}}
         if d.span.line:
             place["region"] = {"startLine": d.span.line, "startColumn": max(1, d.span.column)}
         text = " ".join(part for part in (d.message(language), d.help(language)) if part)
@@ -243,7 +245,14 @@ def as_sarif(diagnostics: Sequence[Diagnostic], language: Language) -> str:
                 "locations": [{"physicalLocation": place}],
             }
         )
-    rules = [{"id": code, "shortDescription": {"text": messages()[code].text[language]}} for code in codes]
-    run = {"tool": {"driver": {"name": "Branch Portal", "rules": rules}}, "results": results}
+    blank = re.compile(r"\{\w+\}")
+    rules = [
+        {"id": code, "shortDescription": {"text": blank.sub("…", messages()[code].text[language])}} for code in codes
+    ]
+    run = {
+        "tool": {"driver": {"name": "Branch Portal", "rules": rules}},
+        "columnKind": "unicodeCodePoints",
+        "results": results,
+    }
     schema = "https://json.schemastore.org/sarif-2.1.0.json"
     return json.dumps({"$schema": schema, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2)

@@ -14,6 +14,7 @@ from tests.portal import TODAY, Portal
 
 WORDS = ("学习", "服务", "支部", "报到", "窗口", "材料", "驿站", "党课", "时间", "地点", "电话", "指南", "返乡", "务工")
 COLLECTIONS = ("news", "pages", "lessons", "branches", "places", "events", "items")
+OTHERS = ("claims", "deeds")
 
 FRAME = """\
 {% import "macros.html" as m %}
@@ -36,6 +37,7 @@ ENTRY = """\
 {{ q.body(id) }}
 {% for h in q.headings(id) %}<a href="#{{ h.id }}">{{ h.text }}</a>{% endfor %}
 {% for r in e.related %}<a href="{{ q.href(q.url(r)) }}">{{ q.title(r) }}</a>{% endfor %}
+{% for c in q.ancestors(id) %}{{ c.title }}{% endfor %}{{ q.past(id) }}{{ q.progress(id) }}
 {% for group in q.mentions(id) %}{% for c in group.cards %}<i>{{ c.title }}</i>{% endfor %}{% endfor %}
 {% set near = q.neighbours(id) %}{% for c in near if c %}<u>{{ c.title }}</u>{% endfor %}
 {% endblock %}
@@ -55,6 +57,8 @@ HOME = """\
 {% block main %}<h1>{{ q.settings.brand.name }}</h1>
 {% for c in q.upcoming("", 5) %}<p>{{ c.when }} {{ c.title }}</p>{% endfor %}
 {% for c in q.feed("news", 5) %}<p>{{ c.title }}</p>{% endfor %}
+{% for c in q.cards("places", 3) %}{{ c.facts }}{% endfor %}{% for a in q.area_names %}{{ a.name }}{% endfor %}
+{% for d in q.doors %}{{ d.description }}{% endfor %}{% for h in q.hot(3) %}{{ h.label }}{% endfor %}
 {% for f in q.figures %}<p>{{ f.claim.figure }} {{ f.listed }}</p>{% endfor %}{% endblock %}
 """
 SITEMAP = """\
@@ -83,8 +87,8 @@ TEMPLATES = {
     "tree.html": TREE,
     "redirect.html": REDIRECT,
     "assets/site.css": "body { color: #111 }\n",
-    **{f"entries/{name}.html": ENTRY for name in COLLECTIONS},
-    **{f"lists/{name}.html": LIST for name in (*COLLECTIONS, "claims")},
+    **{f"entries/{name}.html": ENTRY for name in (*COLLECTIONS, "deeds")},
+    **{f"lists/{name}.html": LIST for name in (*COLLECTIONS, *OTHERS)},
 }
 
 MORE = {
@@ -115,6 +119,7 @@ class Page:
     tags: list[str] = field(default_factory=list)
     related: list[str] = field(default_factory=list)
     draft: bool = False
+    internal: bool = False
     expires: datetime.date | None = None
     aliases: list[str] = field(default_factory=list)
     start: datetime.datetime | None = None
@@ -139,6 +144,8 @@ class Page:
             lines.append(f"related: [{', '.join(self.related)}]")
         if self.draft:
             lines.append("status: draft")
+        if self.internal:
+            lines.append("audience: internal")
         if self.expires:
             lines.append(f"expires: {self.expires}")
         if self.aliases:
@@ -151,13 +158,14 @@ class Page:
 class Editing:
     """The site, what may happen to it, and the day."""
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, folder: Path, seed: int, *, own_templates: bool = True) -> None:
         self.random = random.Random(seed)
         self.folder = folder
         self.today = TODAY
         self.count = 0
         self.pages: dict[str, Page] = {}
-        self.portal = Portal.of(folder, {f"templates/{name}": text for name, text in TEMPLATES.items()})
+        templates = TEMPLATES if own_templates else {"inner.html": INNER}
+        self.portal = Portal.of(folder, {f"templates/{name}": text for name, text in templates.items()})
         root = (
             "title: 党工委\ndate: 2026-01-01\ntype: 党工委\nphone: 0574-00000000\n"
             "origin_areas: [江西省 上饶市 鄱阳县]\n"
@@ -187,6 +195,10 @@ class Editing:
             "move": self.move,
             "folder": self.into_folder,
             "draft": self.draft,
+            "internal": self.internal,
+            "list file": self.list_file,
+            "broken and mended": self.broken,
+            "list of owned lost": self.lost_list,
             "expire": self.expire,
             "today": self.tomorrow,
             "template": self.template,
@@ -226,7 +238,7 @@ class Editing:
 
     def safe(self) -> list[str]:
         """Ids that a published entry may name without an error."""
-        return [page.id for page in self.pages.values() if not page.draft]
+        return [page.id for page in self.pages.values() if not page.draft and not page.internal]
 
     def unnamed(self, page: Page) -> None:
         """Remove every mention of an entry, as an editor does before removing it."""
@@ -332,6 +344,35 @@ class Editing:
             self.unnamed(page)
         self.write(page)
 
+    def internal(self) -> None:
+        """An entry is withdrawn from the public, or given back to it."""
+        page = self.any()
+        page.internal = not page.internal
+        if page.internal:
+            self.unnamed(page)
+        self.write(page)
+
+    def list_file(self) -> None:
+        """A file of many entries gets other defaults and other entries."""
+        count = self.random.randrange(1, 5)
+        tags = ", ".join(self.random.sample(WORDS, 2))
+        lines = [f"  - {{id: deed-{n}, title: {self.words(2)}, result: {self.words(3)}}}" for n in range(count)]
+        head = f"defaults:\n  date: 2026-05-01\n  month: 2026-05\n  branch: branches/root\n  tags: [{tags}]\n  kind: 其他\n"
+        self.portal.edit({"content/deeds/all.yaml": f"{head}entries:\n" + "\n".join(lines) + "\n"})
+
+    def broken(self) -> None:
+        """A mistake that stops a build, while another entry changes, and is mended."""
+        page = self.any()
+        self.portal.edit({page.path: page.source().replace("title:", "titel:")})
+        self.body()
+        assert not self.portal.build(today=self.today).report.ok
+        self.write(page)
+
+    def lost_list(self) -> None:
+        """A copy leaves out the hidden list of owned files, and an entry is withdrawn before the next build."""
+        (self.folder / "public/.portal-owned").unlink(missing_ok=True)
+        self.internal()
+
     def expire(self) -> None:
         page = self.any()
         page.expires = max(page.date, TODAY + datetime.timedelta(days=self.random.randrange(-3, 6)))
@@ -348,7 +389,7 @@ class Editing:
 
     def alias(self) -> None:
         """An old address leads to another entry than before."""
-        shown = [p for p in self.pages.values() if not p.draft and not p.expires and p.date <= TODAY]
+        shown = [p for p in self.pages.values() if not p.draft and not p.internal and not p.expires and p.date <= TODAY]
         page = self.random.choice([page for page in shown if page.aliases] or shown)
         others = [other for other in shown if other.collection == page.collection and other is not page]
         self.count += 1

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.toy import Note, World, build, make, make_in_worker, plan, tree
 
 from generator.engine import workers
 from generator.engine.outputs import Outputs
@@ -32,6 +31,7 @@ from generator.engine.trace import (
     digest_bytes,
     stale,
 )
+from tests.toy import Note, World, build, make, make_in_worker, plan, tree
 
 NOTES = {
     "a": Note("Alpha", "text of a", ("red",)),

@@ -45,6 +45,21 @@ def test_warm_equals_clean(seed: int, tmp_path: Path, monkeypatch: pytest.Monkey
         check(editing, tmp_path / f"clean-{number}", done)
 
 
+@pytest.mark.parametrize("seed", [101, 102])
+def test_the_shipped_templates(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same with the templates that members see, which ask far more questions."""
+    monkeypatch.setattr(files, "SETTLED", 20_000_000)
+    editing = Editing(tmp_path / "site", seed, own_templates=False)
+    kinds = {
+        name: edit for name, edit in editing.kinds().items() if name not in ("template", "nested macro", "include")
+    }
+    check(editing, tmp_path / "clean", ["first"])
+    for number in range(15):
+        name, edit = editing.random.choice(list(kinds.items()))
+        edit()
+        check(editing, tmp_path / f"clean-{number}", [name])
+
+
 def test_every_kind_of_edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "SETTLED", 20_000_000)
     editing = Editing(tmp_path / "site", 1)

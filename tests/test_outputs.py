@@ -8,11 +8,11 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.toy import tree
 
 from generator.engine.files import Files
 from generator.engine.outputs import OWNED, ForeignFile, Outputs, check_path
 from generator.engine.trace import digest_bytes
+from tests.toy import tree
 
 
 @pytest.fixture

@@ -6,16 +6,18 @@ import datetime
 from collections.abc import Iterator, Mapping
 
 from generator.diagnostics import Diagnostic, problem
+from generator.model.branches import Branch
 from generator.model.library import Record
 from generator.site.catalog import Catalog
 
 CHECKED_DAYS = 180
+TERM_DAYS = 183
 COLUMN_DAYS: Mapping[str, int] = {"工作动态": 14, "通知公告": 180, "政策文件": 180}
 
 
 def check(catalog: Catalog) -> list[Diagnostic]:
     """Entries not checked for half a year, columns without news, matters that are late."""
-    return [*_unchecked(catalog), *_silent(catalog), *_late(catalog)]
+    return [*_unchecked(catalog), *_silent(catalog), *_late(catalog), *_terms(catalog)]
 
 
 def _unchecked(catalog: Catalog) -> Iterator[Diagnostic]:
@@ -32,6 +34,18 @@ def _silent(catalog: Catalog) -> Iterator[Diagnostic]:
         newest: Record | None = max(records, key=lambda record: record.entry.date, default=None)
         if newest is not None and (days := (catalog.today - newest.entry.date.date()).days) > most:
             yield problem("K004", newest.place("date"), column=column, days=days, most=most)
+
+
+def _terms(catalog: Catalog) -> Iterator[Diagnostic]:
+    """Organisations whose term ends within half a year."""
+    for record in catalog.listed["branches"]:
+        entry = record.entry
+        if isinstance(entry, Branch) and entry.elected_on and entry.term_years and entry.state == "正常":
+            last = entry.elected_on.replace(
+                year=entry.elected_on.year + entry.term_years, day=min(entry.elected_on.day, 28)
+            )
+            if (last - catalog.today).days < TERM_DAYS:
+                yield problem("K006", record.place("elected_on"), title=entry.title, last=last)
 
 
 def _late(catalog: Catalog) -> Iterator[Diagnostic]:

@@ -86,6 +86,15 @@ class Outputs:
         self.adopt(path)
         return None
 
+    def recover(self, results: Mapping[str, str]) -> None:
+        """Own again what the store knows to have been written here, if the bytes prove it.
+
+        A list that was lost, as by a copy that leaves out hidden files, must not leave a withdrawn page on the site.
+        """
+        for path, result in results.items():
+            if path not in self._owned and _is_path(path) and self.verify(path, result) is None:
+                self._owned.add(path)
+
     def claim(self, paths: Iterable[str]) -> list[str]:
         """Take possession of what is about to be written and give back, sorted, what is in place but not owned.
 

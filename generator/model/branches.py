@@ -165,6 +165,9 @@ def _mobile(branch: Branch) -> Findings:
         ("phone", "联系电话"),
         ("cadence", "三会一课"),
         ("theme_day", "主题党日"),
+        ("home_org", "流出地党组织"),
+        ("host_org", "流入地党组织"),
+        ("founded", "成立时间"),
     ):
         if not getattr(branch, name):
             yield Finding("R207", "type", {"label": label})

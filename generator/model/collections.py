@@ -122,3 +122,6 @@ COLLECTIONS: Mapping[str, Collection] = {
     )
 }  # fmt: skip
 """By folder name. A literal table: what a portal publishes is fixed here and nowhere registered at run time."""
+
+ON_ONE_PAGE = ("claims",)
+"""Collections whose entries have no page of their own but a place on that of the collection."""

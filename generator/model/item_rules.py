@@ -10,7 +10,12 @@ from generator.model.items import Item
 CATCH_ALL = re.compile(r"其他(相关)?(材料|资料)|(法律法规|有关规定|文件)规定的其他|需要提交的其他")
 DOWN_TO_WINDOW = re.compile(r"窗口|\d+\s*室|号楼|\d+\s*楼|[一二三四五六七八九十]楼|大厅")
 HOURS = re.compile(r"工作日|24\s*小时|节假日|周[一二三四五六日]|全天")
-CERTIFICATE_KINDS = ("出证办结", "证照")
+# By the ending of the result's name, the more special first.
+RESULT_KINDS = (
+    (r"证(书|照)?$", ("出证办结", "证照")),
+    (r"批[复文]$", ("审批办结", "批文")),
+    (r"文$", ("出文办结", "批文")),
+)
 
 
 def check_item(item: Item) -> Findings:
@@ -24,9 +29,22 @@ def check_item(item: Item) -> Findings:
         yield Finding("R118", "scope")
     if item.item_type == "行政许可" and not (item.faq and item.steps):
         yield Finding("R116", "item_type")
-    if item.result and item.result.kind and re.search(r"证(书)?$", item.result.name):
-        if item.result.kind not in CERTIFICATE_KINDS:
-            yield Finding("R119", "result.kind", {"name": item.result.name, "kind": item.result.kind})
+    if item.state == "取消" and not item.cancel_on:
+        yield Finding("R124", "state")
+    if not item.source_url:
+        yield Finding("R125", "title")
+    yield from _result(item)
+
+
+def _result(item: Item) -> Findings:
+    if item.result is None or item.result.kind is None:
+        return
+    for ending, kinds in RESULT_KINDS:
+        if re.search(ending, item.result.name):
+            if item.result.kind not in kinds:
+                found = {"name": item.result.name, "kind": item.result.kind, "right": "、".join(kinds)}
+                yield Finding("R119", "result.kind", found)
+            return
 
 
 def _limits(item: Item) -> Findings:
@@ -73,6 +91,8 @@ def _contacts(item: Item) -> Findings:
             yield Finding("R112", f"{name}.phone", {"label": label, "phone": contact.phone})
         if not contact.address and not short:
             yield Finding("R115", f"{name}", {"label": label})
+    if consult and consult.phone and not (complain and complain.phone):
+        yield Finding("R122", "consult")
     if item.hours and not HOURS.search(item.hours):
         yield Finding("R113", "hours")
     for index, window in enumerate(item.windows):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from generator.sources.decode import Place
 
 STATIC = "static/"
 SOURCES = (".md", ".yaml", ".yml")
+# What file managers, editors and git leave behind.
+LITTER = frozenset((".DS_Store", "Thumbs.db", ".git", ".gitkeep", ".gitignore", ".gitattributes", "4913"))
 LINKS = {
     "link-outside": "S017",
     "link-broken": "S018",
@@ -86,9 +89,11 @@ def read(root: Path, files: Files, remembered: Mapping[str, tuple[str, bytes]]) 
     """The library below `root`/content; `remembered` is what earlier builds decoded."""
     found = scan(root / "content")
     reading = _Reading(root, files, remembered)
-    reading.problems(found.problems)
-    for path, _ in found.files.items():
-        reading.file(path, found)
+    reading.problems([one for one in found.problems if not one.path.startswith(STATIC)])
+    for path in found.files:
+        if not path.startswith(STATIC):
+            reading.file(path, found)
+    reading.copies(root / "content" / STATIC)
     return Library(
         dict(sorted(reading.records.items())),
         reading.media,
@@ -96,6 +101,11 @@ def read(root: Path, files: Files, remembered: Mapping[str, tuple[str, bytes]]) 
         tuple(reading.diagnostics),
         reading.decoded,
     )
+
+
+def litter(name: str) -> bool:
+    """Whether a name in content/static is nothing that an office publishes."""
+    return name in LITTER or name.endswith(("~", ".swp", ".tmp"))
 
 
 class _Reading:
@@ -122,6 +132,15 @@ class _Reading:
             else:
                 self.diagnostics.append(problem(LINKS[found.kind], span))
 
+    def copies(self, folder: Path) -> None:
+        """Take in what is copied as it is, hidden names such as `.well-known` too; no link leads out of the folder."""
+        if not folder.is_dir():
+            return
+        found = scan(folder, skip=litter)
+        self.problems([Problem(STATIC + one.path, one.kind) for one in found.problems])
+        for path in found.files:
+            self.file(STATIC + path, found)
+
     def file(self, path: str, found: Scan) -> None:
         """Take in one file, whose path is relative to content/."""
         shown = f"content/{path}"
@@ -136,6 +155,8 @@ class _Reading:
                 self.diagnostics.append(
                     problem("S015", Span(shown), folder=folder, guess=guess, known=" ".join(COLLECTIONS))
                 )
+            elif not path.endswith(SOURCES) and self._leads_to_source(shown):
+                self.diagnostics.append(problem("S017", Span(shown)))
             elif not path.endswith(SOURCES):
                 self.media[path] = self._files.digest(shown, self._root / shown)
             elif found.files[path].st_size > document.MOST_BYTES:
@@ -147,6 +168,11 @@ class _Reading:
             return
         except OSError as error:
             self.diagnostics.append(problem("S014", Span(shown), why=error.strerror))
+
+    def _leads_to_source(self, shown: str) -> bool:
+        """Whether a picture is a link to the source of an entry, which may be internal."""
+        path = self._root / shown
+        return path.is_symlink() and os.path.realpath(path).endswith(SOURCES)
 
     def _source(self, path: str, collection: Collection) -> None:
         name = f"{collection.name}:{path}"

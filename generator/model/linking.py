@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from generator.diagnostics import Diagnostic, Span, nearest, problem
 from generator.model.branches import Branch
+from generator.model.collections import ON_ONE_PAGE
 from generator.model.dispatches import Dispatch
 from generator.model.entry import Entry
 from generator.model.library import Library, Record
-from generator.model.references import references
+from generator.model.references import files, references
 
 FILE = "/"
 """Before the path of a file that is named and holds no entry; no id starts with it."""
@@ -114,26 +115,20 @@ def _kinds(record: Record) -> Iterator[Diagnostic]:
             yield problem("C005", record.place(reference.field), id=reference.id, allowed=allowed)
 
 
-def _files(record: Record, files: Mapping[str, str]) -> Iterator[Diagnostic]:
+def _files(record: Record, known: Mapping[str, str]) -> Iterator[Diagnostic]:
     for path, span in named_files(record):
         if path.startswith(".."):
             yield problem("C009", span, target=path)
-        elif path not in files:
+        elif path not in known:
             folder = posixpath.dirname(path)
-            near = nearest(path, [known for known in files if posixpath.dirname(known) == folder])
+            near = nearest(path, [one for one in known if posixpath.dirname(one) == folder])
             yield problem("C012", span, file=posixpath.basename(path), guess=posixpath.basename(near) or "—")
 
 
 def named_files(record: Record) -> Iterator[tuple[str, Span]]:
     """The pictures and attachments that an entry names, relative to content/, and where."""
     folder = posixpath.dirname(record.path).removeprefix("content/")
-    entry = record.entry
-    named = [(entry.image.file, "image.file")] if entry.image else []
-    named += [(attachment.file, f"attachments.{i}.file") for i, attachment in enumerate(entry.attachments)]
-    for group, names in (("photos", ("file",)), ("media", ("file",)), ("materials", ("blank_form", "sample_form"))):
-        for index, part in enumerate(getattr(entry, group, ())):
-            named += [(getattr(part, name), f"{group}.{index}.{name}") for name in names if getattr(part, name)]
-    for file, field in named:
+    for field, file in files(record.entry):
         yield posixpath.normpath(posixpath.join(folder, file)), record.place(field)
     for link, place in zip(record.body.links if record.body else (), record.link_places, strict=True):
         if link.kind in ("image", "attachment"):
@@ -146,7 +141,9 @@ def _aliases(records: Mapping[str, Record]) -> Iterator[Diagnostic]:
         for index, alias in enumerate(record.entry.aliases):
             old = f"{record.collection}/{alias}"
             other = old if old in records else taken.get(old)
-            if other is not None:
+            if record.collection in ON_ONE_PAGE:
+                yield problem("C016", record.place(f"aliases.{index}"))
+            elif other is not None:
                 yield problem("C008", record.place(f"aliases.{index}"), alias=alias, other=other)
             taken[old] = record.id
 

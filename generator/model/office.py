@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -48,7 +49,9 @@ def read(root: Path, files: Files) -> Office:
     decoder = Decoder(NAME)
     settings = decoder.record(node, Settings)
     found = None if settings is WRONG else settings
-    diagnostics = [*problems, *decoder.diagnostics, *(_columns(found, decoder.places) if found else ())]
+    diagnostics = [*problems, *decoder.diagnostics]
+    if found is not None:
+        diagnostics += [*_columns(found, decoder.places), *_identity(found, decoder.places)]
     return Office(found, decoder.places, tuple(diagnostics))
 
 
@@ -58,6 +61,15 @@ def _columns(settings: Settings, places: Mapping[str, Place]) -> Iterator[Diagno
             span = Span(NAME, *places[f"columns.{index}.collection"])
             guess = nearest(column.collection, COLLECTIONS) or "pages"
             yield problem("P002", span, name=column.collection, guess=guess, known=" ".join(COLLECTIONS))
+
+
+def _identity(settings: Settings, places: Mapping[str, Place]) -> Iterator[Diagnostic]:
+    """The site's identification code and domain, which other programs read from the meta tags."""
+    code, domain = settings.site_id_code, settings.domain
+    if code and not re.fullmatch(r"\d{10}|bm\d{8}|N\d{9}", code):
+        yield problem("P003", Span(NAME, *places["site_id_code"]), given=code)
+    if domain and not re.fullmatch(r"([a-z0-9-]+\.)+[a-z]{2,}", domain):
+        yield problem("P004", Span(NAME, *places["domain"]), domain=domain)
 
 
 def check(office: Office, records: Mapping[str, Record]) -> Iterator[Diagnostic]:
@@ -75,3 +87,5 @@ def check(office: Office, records: Mapping[str, Record]) -> Iterator[Diagnostic]
                 yield problem("C010", span, id=reference.id)
         elif record.entry.audience == "内部":
             yield problem("C006", span, id=reference.id)
+        elif record.entry.status == "草稿":
+            yield problem("C007", span, id=reference.id)

@@ -63,7 +63,8 @@ class Maker:
         return data
 
     def _render(self, target: Target, read: Reader) -> bytes:
-        from jinja2 import TemplateError, TemplateNotFound, UndefinedError  # 100 ms: see Templates.environment
+        from jinja2 import TemplateError, TemplateNotFound, UndefinedError  # 100 ms, as below
+        from jinja2.exceptions import SecurityError  # 100 ms: see Templates.environment
 
         try:
             template = self.templates.environment.get_template(target.maker)
@@ -72,6 +73,8 @@ class Maker:
             raise MakeError([problem("T005", self._place(error, target), name=error.name or target.maker)]) from error
         except UndefinedError as error:
             raise MakeError([problem("T003", self._place(error, target), said=error.message)]) from error
+        except SecurityError as error:
+            raise MakeError([problem("T008", self._place(error, target), said=error.message)]) from error
         except TemplateError as error:
             raise MakeError([problem("T001", self._place(error, target), said=error.message)]) from error
         except RecursionError as error:

@@ -8,8 +8,7 @@ from urllib.parse import quote, urlsplit
 
 import msgspec
 
-ON_ONE_PAGE = ("claims",)
-"""Collections whose entries have no page of their own but a place on that of the collection."""
+from generator.model.collections import ON_ONE_PAGE
 
 
 class Base(msgspec.Struct, frozen=True):

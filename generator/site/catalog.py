@@ -60,7 +60,7 @@ class Catalog:
 
     @cached_property
     def children(self) -> Mapping[str, tuple[Record, ...]]:
-        """The organisations directly below each, and below none; one whose parent is not published stands at the top."""
+        """The organisations directly below each; those below no published one stand at the top, under an empty id."""
         found: dict[str, list[Record]] = {}
         for record in self.listed["branches"]:
             assert isinstance(record.entry, Branch)

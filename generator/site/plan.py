@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from generator.diagnostics import Diagnostic, Span, problem
 from generator.engine.trace import Target
-from generator.model.collections import COLLECTIONS
-from generator.model.library import Record
+from generator.model.collections import COLLECTIONS, ON_ONE_PAGE
 from generator.model.linking import named_files
-from generator.site import addresses, listing
+from generator.site import listing
 from generator.site.addresses import of_entry, of_list, output_of
 from generator.site.catalog import Catalog
 from generator.site.world import Site, media_url
@@ -42,7 +41,7 @@ def _lists(catalog: Catalog, name: str) -> Iterator[Target]:
     template = f"lists/{name}.html"
     for page, url in enumerate(listing.page_urls(catalog, name), 1):
         yield Target(output_of(url), template, (name, "", "", page))
-    if name in addresses.ON_ONE_PAGE:
+    if name in ON_ONE_PAGE:
         return
     for facet in COLLECTIONS[name].facets:
         for value in catalog.divided[name, facet.name]:
@@ -54,10 +53,10 @@ def _lists(catalog: Catalog, name: str) -> Iterator[Target]:
 
 def _entries(catalog: Catalog, name: str) -> Iterator[Target]:
     for record in catalog.listed[name]:
+        if name in ON_ONE_PAGE:
+            continue
         for alias in record.entry.aliases:
             yield Target(output_of(of_entry(f"{name}/{alias}")), "redirect.html", (record.id,))
-        if name in addresses.ON_ONE_PAGE:
-            continue
         yield Target(output_of(of_entry(record.id)), f"entries/{name}.html", (record.id,))
         if name == "branches":
             yield Target(f"{of_entry(record.id)}feed.xml", "export:feed", (record.id,))
@@ -76,7 +75,7 @@ def _files(site: Site) -> Iterator[Target]:
         yield Target(path, "copy:static", (path,))
 
 
-def clashes(targets: Iterable[Target], records: dict[str, Record]) -> Iterator[Diagnostic]:
+def clashes(targets: Iterable[Target], catalog: Catalog) -> Iterator[Diagnostic]:
     """Two targets for one file, or a file where others need a folder."""
     taken: dict[str, Target] = {}
     folders: dict[str, Target] = {}
@@ -86,8 +85,11 @@ def clashes(targets: Iterable[Target], records: dict[str, Record]) -> Iterator[D
         while other is None and (folder := folder.rpartition("/")[0]):
             other = taken.get(folder)
         if other is not None:
-            if not _taken_id(target, other):
-                yield _clash(target, other, records)
+            url = target.path.removesuffix("index.html")
+            one, two = _named(target), _named(other)
+            yield problem(
+                "C002", _place(target, catalog) or _place(other, catalog) or NOWHERE, url=url, one=one, two=two
+            )
             continue
         taken[target.path] = target
         folder = target.path
@@ -95,28 +97,27 @@ def clashes(targets: Iterable[Target], records: dict[str, Record]) -> Iterator[D
             folders.setdefault(folder, target)
 
 
-def _taken_id(one: Target, two: Target) -> bool:
-    """Whether this is an old id that another entry has, which is reported with the entries (C008)."""
-    makers = (one.maker, two.maker)
-    return "redirect.html" in makers and all(m == "redirect.html" or m.startswith("entries/") for m in makers)
+NOWHERE = Span("site.yaml")
 
 
-def _clash(one: Target, two: Target, records: dict[str, Record]) -> Diagnostic:
-    span = Span("site.yaml")
-    for target in (one, two):
-        if target.arguments and (record := records.get(str(target.arguments[0]))):
-            span = Span(record.path, *record.slug_place)
-        elif target.maker == "copy:static":
-            span = Span(f"content/static/{target.path}")
-    url = one.path.removesuffix("index.html")
-    return problem("C002", span, url=url, one=_named(one, records), two=_named(two, records))
-
-
-def _named(target: Target, records: dict[str, Record]) -> str:
-    """The file, or the folder of files, from which a target comes."""
-    first = str(target.arguments[0]) if target.arguments else ""
-    if record := records.get(first):
-        return record.path
+def _place(target: Target, catalog: Catalog) -> Span | None:
+    """Where an editor finds what makes a target: the entry, the first entry with a value, the file."""
     if target.maker == "copy:static":
-        return f"content/static/{first}"
-    return f"content/{first}/" if first in COLLECTIONS else first or target.maker
+        return Span(f"content/static/{target.path}")
+    if not target.arguments:
+        return None
+    name, *more = (str(argument) for argument in target.arguments)
+    if name in catalog.records:
+        record = catalog.records[name]
+        return Span(record.path, *record.slug_place)
+    if len(more) == 3 and more[0] and (records := listing.members(catalog, name, more[0], more[1])):
+        return records[-1].place({"area": "origin_areas"}.get(more[0], more[0]))
+    return None
+
+
+def _named(target: Target) -> str:
+    """A target as an editor knows it: an id, `lessons 系列 “……”`, a file."""
+    words = [str(argument) for argument in target.arguments]
+    if len(words) == 4 and words[1]:
+        return f"{words[0]} {listing.facet_named(words[0], words[1]).label} “{words[2]}”"
+    return words[0] if words else target.maker

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from generator.engine.trace import Query
-from generator.model.collections import COLLECTIONS
+from generator.model.collections import COLLECTIONS, ON_ONE_PAGE
 from generator.site import addresses, listing, relations
 from generator.site.addresses import Base
 from generator.site.cards import card_of, title_of
@@ -90,7 +90,7 @@ def _changes(site: Site) -> object:
             f"{record.entry.updated or record.entry.date:%Y-%m-%d}",
         )
         for name in COLLECTIONS
-        if name not in addresses.ON_ONE_PAGE
+        if name not in ON_ONE_PAGE
         for record in site.catalog.listed[name]
     )
 
@@ -100,7 +100,7 @@ def _contents(site: Site) -> object:
     return tuple(
         Content(addresses.of_entry(record.id), record.entry.title, record.collection)
         for name in COLLECTIONS
-        if name not in addresses.ON_ONE_PAGE
+        if name not in ON_ONE_PAGE
         for record in site.catalog.listed[name]
     )
 

@@ -66,7 +66,8 @@ class Decoder:
         if not isinstance(node, positioned.Mapping):
             return self._reject("Y012" if COLON.match(_first_words(node)) else "F003", node)
         found = self.values(node, type_, name, ignored)
-        values = {**(given or {}), **found}
+        # A key left blank says nothing: it must not undo `audience: internal` of the defaults.
+        values = {**(given or {}), **{key: value for key, value in found.items() if value is not None}}
         complete = True
         for spec in specs(type_):
             value = values.get(spec.name)
@@ -116,7 +117,7 @@ class Decoder:
 
     def _list(self, node: positioned.Node, shape: Shape, spec: Spec, name: str) -> Any:
         if _empty(node):
-            return ()
+            return None
         if not isinstance(node, positioned.Sequence):
             return self._reject("F012", node, label=spec.field.label, example=_first_words(node))
         assert shape.item is not None
