@@ -357,7 +357,8 @@ class Editing:
         count = self.random.randrange(1, 5)
         tags = ", ".join(self.random.sample(WORDS, 2))
         lines = [f"  - {{id: deed-{n}, title: {self.words(2)}, result: {self.words(3)}}}" for n in range(count)]
-        head = f"defaults:\n  date: 2026-05-01\n  month: 2026-05\n  branch: branches/root\n  tags: [{tags}]\n  kind: 其他\n"
+        head = "defaults:\n  date: 2026-05-01\n  month: 2026-05\n  branch: branches/root\n  kind: 其他\n"
+        head += f"  tags: [{tags}]\n"
         self.portal.edit({"content/deeds/all.yaml": f"{head}entries:\n" + "\n".join(lines) + "\n"})
 
     def broken(self) -> None:

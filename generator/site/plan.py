@@ -85,11 +85,10 @@ def clashes(targets: Iterable[Target], catalog: Catalog) -> Iterator[Diagnostic]
         while other is None and (folder := folder.rpartition("/")[0]):
             other = taken.get(folder)
         if other is not None:
-            url = target.path.removesuffix("index.html")
-            one, two = _named(target), _named(other)
-            yield problem(
-                "C002", _place(target, catalog) or _place(other, catalog) or NOWHERE, url=url, one=one, two=two
-            )
+            if not _taken_id(target, other):
+                where = _place(target, catalog) or _place(other, catalog) or Span("site.yaml")
+                url = target.path.removesuffix("index.html")
+                yield problem("C002", where, url=url, one=_named(target, catalog), two=_named(other, catalog))
             continue
         taken[target.path] = target
         folder = target.path
@@ -97,7 +96,10 @@ def clashes(targets: Iterable[Target], catalog: Catalog) -> Iterator[Diagnostic]
             folders.setdefault(folder, target)
 
 
-NOWHERE = Span("site.yaml")
+def _taken_id(one: Target, two: Target) -> bool:
+    """Whether this is an old id that another entry has, which is reported with the entries (C008)."""
+    makers = (one.maker, two.maker)
+    return "redirect.html" in makers and all(m == "redirect.html" or m.startswith("entries/") for m in makers)
 
 
 def _place(target: Target, catalog: Catalog) -> Span | None:
@@ -115,9 +117,15 @@ def _place(target: Target, catalog: Catalog) -> Span | None:
     return None
 
 
-def _named(target: Target) -> str:
-    """A target as an editor knows it: an id, `lessons 系列 “……”`, a file."""
+def _named(target: Target, catalog: Catalog) -> str:
+    """A target as an editor knows it: its file, or a folder with the value by which it is divided."""
     words = [str(argument) for argument in target.arguments]
+    if not words:
+        return target.maker
+    if words[0] in catalog.records:
+        return catalog.records[words[0]].path
+    if target.maker == "copy:static":
+        return f"content/static/{words[0]}"
     if len(words) == 4 and words[1]:
-        return f"{words[0]} {listing.facet_named(words[0], words[1]).label} “{words[2]}”"
-    return words[0] if words else target.maker
+        return f"content/{words[0]}/（{listing.facet_named(words[0], words[1]).label}: {words[2]}）"
+    return f"content/{words[0]}/" if words[0] in COLLECTIONS else words[0]
