@@ -20,7 +20,16 @@ if TYPE_CHECKING:
 
 Loaded = tuple[str, str | None, Callable[[], bool] | None]
 WEEKDAYS = "一二三四五六日"
-CLOCK = frozenset(("now", "today", "utcnow", "fromtimestamp", "utcfromtimestamp"))
+# A template reads values and recorded questions. It changes no value, which another page will see; it reads no clock
+# and nothing of Python's own insides. By name alone: to ask each object what it is took a third of a build.
+FORBIDDEN = frozenset(
+    """
+    now today utcnow fromtimestamp utcfromtimestamp
+    append extend insert remove pop popitem clear update setdefault add discard sort reverse
+    difference_update intersection_update symmetric_difference_update
+    format format_map mro gi_frame gi_code cr_frame cr_code ag_frame ag_code f_globals func_globals tb_frame
+    """.split()  # noqa: SIM905 (thirty words are read best as words)
+)
 
 
 class _Template(Template):
@@ -32,13 +41,19 @@ class _Template(Template):
 
 
 class _Environment(ImmutableSandboxedEnvironment):
-    """What a template may reach is values and recorded questions: no private names, no clock, nothing that changes."""
+    """Jinja's sandbox with a quicker judgement."""
 
     template_class = _Template
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """Whether a template may read an attribute."""
-        return attr not in CLOCK and super().is_safe_attribute(obj, attr, value)
+        return attr not in FORBIDDEN and not attr.startswith("_")
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """The attribute or item, or what raises as soon as it is used."""
+        if attribute in FORBIDDEN or attribute.startswith("_"):
+            return self.unsafe_undefined(obj, attribute)
+        return Environment.getattr(self, obj, attribute)
 
 
 def syntax() -> Environment:
