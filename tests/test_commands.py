@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from generator.cli import commands
-from tests.edits import TEMPLATES
+from tests.plain_templates import TEMPLATES
 from tests.portal import SITE, Portal
 
 NEWS = "---\n标题: 通知\n发布时间: 2026-11-20 09:00\n栏目: 通知公告\n来源: 测试\n---\n正文\n"
