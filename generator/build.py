@@ -134,7 +134,7 @@ def prepare(options: Options, memory: Memory) -> Prepared:
     books = library.read(root, files, memory.decoded)
     forms = templates.find(root, files, memory.decoded)
     problems = [*found.diagnostics, *books.diagnostics, *linking.check(books, drafts=options.drafts)]
-    problems.extend(office.check(found, books.records))
+    problems.extend(office.check(found, books.records, books.lost))
     language = language_of(found.settings)
     site: Site | None = None
     targets: tuple[Target, ...] = ()

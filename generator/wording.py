@@ -40,6 +40,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "reason-forced": ("要求全部重新生成", "everything was to be made again"),
     "made-because": ("{path}：{reason}", "{path}: {reason}"),
     "exists": ("{file} 已经存在，没有改动它", "{file} exists already and was left alone"),
+    "taken": ("编号“{id}”已经用过，在 {file} 里", "the id “{id}” is already taken, in {file}"),
     "created": ("写好了 {file} ，打开它，把每一行填好", "wrote {file}; open it and fill in each line"),
     "collection": ("没有叫“{name}”的栏目；可用的：{known}", "there is no collection “{name}”; choose from: {known}"),
     "slug": ("编号“{slug}”只能用小写英文字母、数字和连字符，例如 {guess}", "the id “{slug}” may hold only lower-case letters, digits and hyphens, for example {guess}"),

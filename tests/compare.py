@@ -18,7 +18,7 @@ def build(program: Path, out: Path) -> dict[str, bytes]:
     done = subprocess.run(
         [*command, "--cache", f"{out}.store"], cwd=program, check=False, text=True, capture_output=True
     )
-    print(f"{program.name}: {done.stdout.strip().splitlines()[-1] if done.stdout else done.stderr}")
+    print(f"{program.name}: {done.stdout.strip().splitlines()[0] if done.stdout else done.stderr}")
     return {p.relative_to(out).as_posix(): p.read_bytes() for p in sorted(out.rglob("*")) if p.is_file()}
 
 
@@ -36,6 +36,12 @@ def show(path: str, old: bytes, new: bytes) -> None:
 
 def main(revision: str) -> int:
     """Compare; 0 when the outputs are the same."""
+    known = subprocess.run(
+        ["git", "-C", str(ROOT), "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"], check=False
+    )
+    if known.returncode:
+        print(f"there is no revision called {revision}", file=sys.stderr)
+        return 2
     with tempfile.TemporaryDirectory() as folder:
         other = Path(folder) / "revision"
         subprocess.run(

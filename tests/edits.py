@@ -160,6 +160,18 @@ class Editing:
         """An entry."""
         return self.random.choice([p for p in self.pages.values() if collection in ("", p.collection)])
 
+    def shown(self) -> Page:
+        """An entry that is on the site, so that an edit of it must show."""
+        found = [
+            page
+            for page in self.pages.values()
+            if not page.draft
+            and not page.internal
+            and page.date <= self.today
+            and (page.expires or self.today) >= self.today
+        ]
+        return self.random.choice(found or list(self.pages.values()))
+
     def safe(self) -> list[str]:
         """Ids that a published entry may name without an error."""
         return [page.id for page in self.pages.values() if not page.draft and not page.internal]
@@ -222,12 +234,12 @@ class Editing:
         self.write(page)
 
     def body(self) -> None:
-        page = self.any()
+        page = self.shown()
         page.body += f"\n{self.words(3)}\n"
         self.write(page)
 
     def title(self) -> None:
-        page = self.any()
+        page = self.shown()
         page.title = self.words(2)
         self.write(page)
 
@@ -237,7 +249,7 @@ class Editing:
         self.write(page)
 
     def tag(self) -> None:
-        page = self.any()
+        page = self.shown()
         page.tags = self.random.sample(WORDS, 2)
         self.write(page)
 
@@ -391,7 +403,7 @@ class Editing:
 
     def disguised(self) -> None:
         """An edit of the same size that keeps the time of the file, as rsync and git may do."""
-        page = self.any()
+        page = self.shown()
         path = self.folder / page.path
         status = path.stat()
         page.title = page.title[:-1] + chr(ord(page.title[-1]) ^ 1)

@@ -51,6 +51,11 @@ def link(name: str, goal: str) -> None:
     os.symlink(goal, name)
 
 
+def large_picture(patch: Patch) -> None:
+    """A picture as a camera makes it."""
+    put("content/pages/gate.jpg", "x" * 2_400_000)
+
+
 def large(patch: Patch) -> None:
     """A file larger than any text."""
     put("content/pages/about.md", ENTRY + "字\n" * (document.MOST_BYTES // 3))
@@ -119,6 +124,7 @@ def no_room_for_store(patch: Patch) -> None:
 SETUPS: dict[str, Callable[[Patch], None]] = {
     "S001-gbk": lambda _: put("content/pages/about.md", "---\n标题: ".encode() + "关于我们\n---\n".encode("gbk")),
     "S006-large": large,
+    "S024-large-picture": large_picture,
     "S014-locked": locked,
     "S017-link-out": link_out,
     "S018-link-loop": lambda _: (link("content/pages/a.md", "b.md"), link("content/pages/b.md", "a.md"))[0],

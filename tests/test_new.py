@@ -34,13 +34,24 @@ def test_every_commented_line_is_right_too(collection: str, tmp_path: Path) -> N
     """Taking the `# ` off a line that may be left out gives a field that decodes."""
     portal = Portal.copy(ROOT, tmp_path / "site", ("site.yaml", "content"))
     file = Path(create(portal.folder, collection, "my-entry", NOW))
-    head, mark, rest = file.read_text(encoding="utf-8").partition("# 下面的可以不写。\n")
+    head, mark, rest = file.read_text(encoding="utf-8").partition(
+        "# 下面的可以不写；要用哪一项，把它和它下面缩进的几行一起去掉“# ”。\n"
+    )
     assert mark
     lines = [line.removeprefix("# ") if line.startswith("# ") else line for line in rest.split("\n")]
     file.write_text(head + "\n".join(lines), encoding="utf-8")
     found = library.read(portal.folder, Files({}), {})
     wrong = [p for p in found.diagnostics if p.code[0] in "FYS" and p.level != "note"]
     assert wrong == [], file.read_text(encoding="utf-8")
+
+
+def test_an_id_in_a_list_is_taken(tmp_path: Path) -> None:
+    head = "defaults: {发布时间: 2026-01-01, 截至: 2025-12-31, 来源: 测试}\n"
+    text = head + "entries:\n  - {id: items, title: 事项, value: 317}\n"
+    Portal.of(tmp_path, {"content/claims/all.yaml": text})
+    with pytest.raises(Unwritten) as refusal:
+        create(tmp_path, "claims", "items", NOW)
+    assert refusal.value.key == "taken"
 
 
 def test_existing_file_is_left_alone(tmp_path: Path) -> None:

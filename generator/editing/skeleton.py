@@ -9,6 +9,8 @@ from pathlib import Path
 
 import msgspec
 
+from generator.engine.files import Files
+from generator.model import library
 from generator.model.collections import COLLECTIONS, Collection
 from generator.sources.decode import FORMS
 from generator.sources.document import suggestion
@@ -25,6 +27,14 @@ BODY = """
 BODIED = ("lessons", "guides", "news", "pages", "branches", "study", "places", "events", "teams", "matters")
 
 
+# An example that is today would end an event as it begins, and a job tomorrow.
+LATER = {
+    "end": datetime.timedelta(hours=2),
+    "expires": datetime.timedelta(days=90),
+    "valid_until": datetime.timedelta(days=90),
+    "cancel_on": datetime.timedelta(days=90),
+}
+DRAFT = "发布状态: 草稿  # 填好以后，把这一行删去，内容才会出现在网站上"
 Known = Callable[[str], str]
 """Gives an id of a collection that exists on the site, or an empty text."""
 
@@ -41,10 +51,11 @@ def skeleton(collection: Collection, now: datetime.datetime, known: Known) -> st
     wanted = [spec for spec in fields if spec.required or (spec.field.usual and example.possible(spec))]
     for spec in wanted:
         lines.extend(example.field(spec))
+    lines.append(DRAFT)
     lines.append("")
-    lines.append("# 下面的可以不写。")
+    lines.append("# 下面的可以不写；要用哪一项，把它和它下面缩进的几行一起去掉“# ”。")
     for spec in fields:
-        if spec not in wanted:
+        if spec not in wanted and spec.name != "status":
             lines.extend(f"# {line}" for line in example.field(spec))
     lines.append("---")
     return "\n".join(lines) + (BODY if collection.name in BODIED else "\n")
@@ -84,7 +95,8 @@ class _Example:
         elif shape.kind == "choice":
             yield spec.field.example or next(choice for choice in shape.choices if choice)
         elif shape.kind in ("date", "datetime"):
-            yield f"{self.now:%Y-%m-%d}" if shape.kind == "date" else f"{self.now:%Y-%m-%d %H:%M}"
+            moment = self.now + LATER.get(spec.name, datetime.timedelta())
+            yield f"{moment:%Y-%m-%d}" if shape.kind == "date" else f"{moment:%Y-%m-%d %H:%M}"
         elif found := self.reference(spec):
             yield found
         else:
@@ -124,14 +136,18 @@ class Unwritten(Exception):
 
 def create(site: Path, name: str, slug: str, now: datetime.datetime) -> str:
     """Write the skeleton of an entry and give its path; an existing file is never touched."""
-    collection = COLLECTIONS.get(name)
+    collection = COLLECTIONS.get(name) or next((one for one in COLLECTIONS.values() if one.label == name), None)
     if collection is None:
-        raise Unwritten("collection", name=name, known="、".join(COLLECTIONS))
+        known = "、".join(f"{one.name}（{one.label}）" for one in COLLECTIONS.values())
+        raise Unwritten("collection", name=name, known=known)
+    name = collection.name
     if not FORMS["slug"].fullmatch(slug):
         raise Unwritten("slug", slug=slug, guess=suggestion(slug))
     folder = site / "content" / name
-    for known in folder.rglob(f"{slug}.*"):
-        raise Unwritten("exists", file=known)
+    for existing in folder.rglob(f"{slug}.*"):
+        raise Unwritten("exists", file=existing)
+    if record := library.read(site, Files({}), {}).records.get(f"{name}/{slug}"):
+        raise Unwritten("taken", id=record.id, file=record.path)
     file = folder / f"{slug}{'.md' if name in BODIED else '.yaml'}"
     text = skeleton(collection, now, lambda other: _first(site, other))
     try:

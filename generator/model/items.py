@@ -134,6 +134,12 @@ class Remedy(Record, frozen=True, kw_only=True):
     lawsuit: Annotated[str, Field("行政诉讼")] = ""
 
 
+class Complaint(Contact, frozen=True, kw_only=True):
+    """Where to complain: another telephone than the one for questions."""
+
+    phone: Annotated[str, Field("电话", form="phone", example="12345", usual=True)] = ""
+
+
 class Item(Entry, frozen=True, kw_only=True):
     """One matter that a window accepts."""
 
@@ -180,7 +186,7 @@ class Item(Entry, frozen=True, kw_only=True):
     windows: Annotated[tuple[Window, ...], Field("办理地点", usual=True)] = ()
     hours: Annotated[str, Field("办理时间", example="工作日 8:30—17:00", usual=True)] = ""
     consult: Annotated[Contact | None, Field("咨询方式", usual=True)] = None
-    complain: Annotated[Contact | None, Field("监督投诉方式", "和咨询电话不能是同一个号码")] = None
+    complain: Annotated[Complaint | None, Field("监督投诉方式", "和咨询电话不能是同一个号码", usual=True)] = None
     progress_query: Annotated[str, Field("办理进度查询")] = ""
     result: Annotated[Result | None, Field("办理结果", also=("结果",))] = None
     delivery: Annotated[tuple[Literal["公告", "物流", "自行取件", "直接送达"], ...], Field("结果送达")] = ()
@@ -204,6 +210,6 @@ class Item(Entry, frozen=True, kw_only=True):
     effective_from: Annotated[datetime.date | None, Field("生效日期")] = None
     cancel_on: Annotated[datetime.date | None, Field("取消日期")] = None
     checked_on: Annotated[datetime.date, Field("核对日期", example="2026-03-08")]
-    source_url: Annotated[str, Field("权威来源", form="url")] = ""
+    source_url: Annotated[str, Field("权威来源", form="url", usual=True)] = ""
     for_migrants: Annotated[bool, Field("新居民常办")] = False
     note: Annotated[str, Field("说明")] = ""

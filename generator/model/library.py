@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +16,15 @@ from generator.diagnostics import Diagnostic, Span, nearest, problem
 from generator.engine.files import Files, Problem, Scan, scan
 from generator.model.collections import COLLECTIONS, RULES, Collection
 from generator.model.entry import Entry, check_entry
-from generator.sources import document
+from generator.sources import document, privacy
 from generator.sources.body import Body
 from generator.sources.decode import Place
 
 STATIC = "static/"
+PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp")
+MOST_PICTURE = 1_000_000  # bytes; a slow telephone loads them in some ten seconds
 SOURCES = (".md", ".yaml", ".yml")
+SLUGS = re.compile("^[ -]*[{ ]*(?:id|编号) *(?::|：) *([a-z0-9-]+)".encode(), re.MULTILINE)
 # What file managers, editors and git leave behind.
 LITTER = frozenset((".DS_Store", "Thumbs.db", ".git", ".gitkeep", ".gitignore", ".gitattributes", "4913"))
 LINKS = {
@@ -69,6 +73,8 @@ class _Kept(msgspec.Struct, array_like=True):
 
     documents: tuple[tuple[str, Place, msgspec.Raw, Body | None, dict[str, Place], tuple[Place, ...]], ...]
     diagnostics: tuple[Diagnostic, ...]
+    lost: tuple[str, ...] = ()
+    """Slugs of entries that are there but could not be read; what names them is not at fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,8 @@ class Library:
     """Files that are copied to the root of the site, by their path there, with the digest of their bytes."""
     diagnostics: tuple[Diagnostic, ...]
     decoded: Mapping[str, tuple[str, bytes]]
+    lost: frozenset[str] = frozenset()
+    """Ids, and paths of files, of entries that are there but could not be read."""
 
 
 def read(root: Path, files: Files, remembered: Mapping[str, tuple[str, bytes]]) -> Library:
@@ -100,6 +108,7 @@ def read(root: Path, files: Files, remembered: Mapping[str, tuple[str, bytes]]) 
         reading.static,
         tuple(reading.diagnostics),
         reading.decoded,
+        frozenset(reading.lost),
     )
 
 
@@ -120,6 +129,7 @@ class _Reading:
         self.static: dict[str, str] = {}
         self.diagnostics: list[Diagnostic] = []
         self.decoded: dict[str, tuple[str, bytes]] = {}
+        self.lost: set[str] = set()
 
     def problems(self, problems: list[Problem]) -> None:
         """Report what the scan could not read."""
@@ -147,7 +157,7 @@ class _Reading:
         folder, _, rest = path.partition("/")
         try:
             if path.startswith(STATIC):
-                self.static[path.removeprefix(STATIC)] = self._files.digest(shown, self._root / shown)
+                self.static[path.removeprefix(STATIC)] = self._copied(shown)
             elif not rest:
                 self.diagnostics.append(problem("S016", Span(shown)))
             elif folder not in COLLECTIONS:
@@ -158,7 +168,8 @@ class _Reading:
             elif not path.endswith(SOURCES) and self._leads_to_source(shown):
                 self.diagnostics.append(problem("S017", Span(shown)))
             elif not path.endswith(SOURCES):
-                self.media[path] = self._files.digest(shown, self._root / shown)
+                self._weigh(shown, found.files[path].st_size)
+                self.media[path] = self._copied(shown)
             elif found.files[path].st_size > document.MOST_BYTES:
                 self.diagnostics.append(document.too_large(shown, found.files[path].st_size))
             else:
@@ -169,10 +180,38 @@ class _Reading:
         except OSError as error:
             self.diagnostics.append(problem("S014", Span(shown), why=error.strerror))
 
+    def _weigh(self, shown: str, size: int) -> None:
+        """Report a picture that an old telephone waits for."""
+        if size > MOST_PICTURE and shown.lower().endswith(PICTURES):
+            self.diagnostics.append(
+                problem("S024", Span(shown), size=f"{size / 1e6:.1f}", most=f"{MOST_PICTURE / 1e6:.0f}")
+            )
+
     def _leads_to_source(self, shown: str) -> bool:
         """Whether a picture is a link to the source of an entry, which may be internal."""
         path = self._root / shown
         return path.is_symlink() and os.path.realpath(path).endswith(SOURCES)
+
+    def _copied(self, path: str) -> str:
+        """The digest of a file that is published as it is; one that can be looked through is, once for each content."""
+        if not privacy.looked_through(path):
+            digest = self._files.digest(path, self._root / path)
+        else:
+            digest = self._looked_through(path)
+        self.diagnostics.extend(privacy.named(path))
+        return digest
+
+    def _looked_through(self, path: str) -> str:
+        name = f"copied:{path}"
+        known = self._remembered.get(name)
+        digest = self._files.known(path, os.stat(self._root / path))
+        if known is None or known[0] != digest:
+            data, digest = self._files.read(path, self._root / path)
+            if known is None or known[0] != digest:
+                known = (digest, msgspec.msgpack.encode(tuple(privacy.copied(path, data)), order="deterministic"))
+        self.decoded[name] = known
+        self.diagnostics.extend(msgspec.msgpack.decode(known[1], type=tuple[Diagnostic, ...]))
+        return known[0]
 
     def _source(self, path: str, collection: Collection) -> None:
         name = f"{collection.name}:{path}"
@@ -184,6 +223,8 @@ class _Reading:
         self.decoded[name] = known
         kept = msgspec.msgpack.decode(known[1], type=_Kept)
         self.diagnostics.extend(kept.diagnostics)
+        if kept.lost:
+            self.lost |= {path, *(f"{collection.name}/{slug}" for slug in kept.lost)}
         for slug, place, raw, body, places, link_places in kept.documents:
             entry = msgspec.msgpack.decode(raw, type=collection.type)
             record = Record(f"{collection.name}/{slug}", path, place, entry, body, places, link_places)
@@ -200,11 +241,19 @@ def decode(path: str, data: bytes, collection: Collection) -> bytes:
     for found in documents:
         diagnostics.extend(_broken_rules(path, found, collection))
     encode: Callable[[Any], bytes] = msgspec.msgpack.Encoder(order="deterministic").encode
-    kept = _Kept(
-        tuple((d.slug, d.place, msgspec.Raw(encode(d.entry)), d.body, d.places, d.link_places) for d in documents),
-        tuple(diagnostics),
+    kept_documents = tuple(
+        (d.slug, d.place, msgspec.Raw(encode(d.entry)), d.body, d.places, d.link_places) for d in documents
     )
+    wrong = any(diagnostic.level == "error" for diagnostic in diagnostics)
+    kept = _Kept(kept_documents, tuple(diagnostics), _lost(path, data, {d.slug for d in documents}) if wrong else ())
     return encode(kept)
+
+
+def _lost(path: str, data: bytes, found: set[str]) -> tuple[str, ...]:
+    """The slugs that a file with errors seems to define beside those that could be read."""
+    stem = posixpath.basename(path).rpartition(".")[0]
+    slugs = {slug.decode() for slug in SLUGS.findall(data)} or {stem}
+    return tuple(sorted(slugs - found))
 
 
 def _broken_rules(path: str, found: document.Document, collection: Collection) -> Iterator[Diagnostic]:

@@ -19,6 +19,9 @@ FILE = "/"
 """Before the path of a file that is named and holds no entry; no id starts with it."""
 
 
+OFFICE = (".doc", ".docx", ".wps", ".rtf", ".txt", ".markdown", ".odt")
+
+
 class Edge(NamedTuple):
     """One entry names another, in a field or in its text."""
 
@@ -58,10 +61,12 @@ def edges(library: Library) -> Iterator[Edge]:
 def check(library: Library, *, drafts: bool) -> Iterator[Diagnostic]:
     """Every rule that needs more than one entry."""
     for edge in edges(library):
-        yield from _edge(edge, library.records, drafts=drafts)
+        if edge.goal not in library.lost and edge.goal.removeprefix(FILE) not in library.lost:
+            yield from _edge(edge, library.records, drafts=drafts)
     for record in library.records.values():
         yield from _kinds(record)
         yield from _files(record, library.files)
+    yield from _unused(library)
     yield from _aliases(library.records)
     yield from _tree(library.records)
     yield from _months(library.records)
@@ -133,6 +138,14 @@ def named_files(record: Record) -> Iterator[tuple[str, Span]]:
     for link, place in zip(record.body.links if record.body else (), record.link_places, strict=True):
         if link.kind in ("image", "attachment"):
             yield posixpath.normpath(posixpath.join(folder, link.target)), Span(record.path, *place)
+
+
+def _unused(library: Library) -> Iterator[Diagnostic]:
+    """Documents of an office program that nobody names: their author took them for entries."""
+    named = {path for record in library.records.values() for path, _ in named_files(record)}
+    for path in library.files:
+        if path not in named and path.lower().endswith(OFFICE):
+            yield problem("C017", Span(f"content/{path}"))
 
 
 def _aliases(records: Mapping[str, Record]) -> Iterator[Diagnostic]:

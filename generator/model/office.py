@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from generator.model.collections import COLLECTIONS
 from generator.model.library import Record
 from generator.model.references import references
 from generator.model.settings import Settings
-from generator.sources import document, positioned
+from generator.sources import document, positioned, privacy
 from generator.sources.decode import WRONG, Decoder, Place
 
 NAME = "site.yaml"
@@ -42,10 +42,11 @@ def read(root: Path, files: Files) -> Office:
     text, problems = document.text_of(NAME, data)
     if text is None:
         return Office(None, {}, tuple(problems))
+    problems.extend(privacy.find(text, NAME))
     node, more = positioned.read(text, NAME)
-    problems.extend(more)
     if node is None:
-        return Office(None, {}, tuple(problems or [problem("S005", Span(NAME, 1, 1))]))
+        return Office(None, {}, (*problems, *(more or [problem("S005", Span(NAME, 1, 1))])))
+    problems.extend(more)
     decoder = Decoder(NAME)
     settings = decoder.record(node, Settings)
     found = None if settings is WRONG else settings
@@ -72,13 +73,15 @@ def _identity(settings: Settings, places: Mapping[str, Place]) -> Iterator[Diagn
         yield problem("P004", Span(NAME, *places["domain"]), domain=domain)
 
 
-def check(office: Office, records: Mapping[str, Record]) -> Iterator[Diagnostic]:
+def check(office: Office, records: Mapping[str, Record], lost: Collection[str]) -> Iterator[Diagnostic]:
     """References of the settings to entries, which must exist and be public."""
     if office.settings is None:
         return
     for reference in references(office.settings):
         span = Span(NAME, *office.places[reference.field])
         record = records.get(reference.id)
+        if reference.id in lost:
+            continue
         if record is None:
             guess = nearest(reference.id, [id_ for id_ in records if id_.startswith(reference.collections)])
             if guess:

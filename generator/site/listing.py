@@ -53,7 +53,7 @@ def doors(catalog: Catalog) -> tuple[MenuItem, ...]:
             found.append(MenuItem(name, shown.label, shown.url, shown.description))
     pages = [record for record in catalog.listed["pages"] if getattr(record.entry, "menu", None)]
     for record in sorted(pages, key=lambda record: (getattr(record.entry, "menu", 0), record.id)):
-        found.append(MenuItem(record.id, record.entry.title, addresses.of_entry(record.id)))
+        found.append(MenuItem(record.id, record.entry.title, addresses.of_entry(record.id), summary_of(record)))
     return tuple(found)
 
 

@@ -119,6 +119,9 @@ class Decoder:
         if _empty(node):
             return None
         if not isinstance(node, positioned.Sequence):
+            if isinstance(node, positioned.Scalar) and re.search("[，、；]", node.value):
+                shown = ", ".join(part.strip() for part in re.split("[，、；,]", node.value))
+                return self._reject("F019", node, label=spec.field.label, value=node.value, list=shown)
             return self._reject("F012", node, label=spec.field.label, example=_first_words(node))
         assert shape.item is not None
         items = [self._value(item, shape.item, spec, f"{name}.{index}") for index, item in enumerate(node.value)]
@@ -149,6 +152,8 @@ class Decoder:
     def _text(self, node: positioned.Scalar, text: str, spec: Spec) -> Any:
         if bad := CONTROL.search(text):
             return self._reject("F016", node, label=spec.field.label, char=f"U+{ord(bad[0]):04X}")
+        if set(text) <= set("…."):
+            self._reject("F018", node, label=spec.field.label)
         form = spec.field.form
         if form == "zone":
             return text if text in available_timezones() else self._form(node, text, spec, EXAMPLES["zone"])
@@ -185,6 +190,9 @@ class Decoder:
         spellings = dict(spec.field.spellings)
         if text in spellings:
             return spellings[text]
+        if len(parts := re.split("[，、,；]", text)) > 1 and set(map(str.strip, parts)) <= set(shape.choices):
+            shown = ", ".join(map(str.strip, parts))
+            return self._reject("F019", node, label=spec.field.label, value=text, list=shown)
         guess = nearest(text, shape.choices) or nearest(text.lower(), spellings)
         listed = "、".join(shape.choices)
         if guess:

@@ -145,6 +145,9 @@ def _colon(lines: list[str], line: int, column: int, path: str, first_line: int)
     if line == 0 or re.search(r":\s", shown[:column]):
         return problem("Y011", Span(path, line + first_line, column + 1))
     above = lines[line - 1]
+    if full := re.match(r"[ -]*[^\s:：]{1,20}：", above):
+        # The colon of the Chinese keyboard, so that YAML takes both lines for one text.
+        return problem("Y012", Span(path, line - 1 + first_line, full.end()))
     indent = len(shown) - len(shown.lstrip())
     if indent > len(above) - len(above.lstrip()) or not above.strip():
         return problem("Y015", Span(path, line + first_line, indent + 1))

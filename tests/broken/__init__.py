@@ -5,16 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from generator.model.collections import COLLECTIONS
+from tests.portal import SITE
 
-SITE = """\
-name: 测试门户（示例）
-description: 测试用的网站
-base_url: https://portal.example.org/
-brand:
-  name: 测试
-footer:
-  sponsor: 测试办（示例）
-"""
 PAGE = "<!doctype html>\n<title>{{ q.settings.name }}</title>\n"
 TEMPLATES = {
     **dict.fromkeys(("home.html", "404.html", "sitemap.html", "tree.html", "redirect.html"), PAGE),

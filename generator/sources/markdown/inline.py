@@ -21,6 +21,11 @@ TEXTS = frozenset(("text", "text_special", "footnote_lost", "comment_start", "ht
 BEFORE, AFTER = "(< \t\n", ")> \t\n"
 # Two asterisks, not the four of a masked number such as 138****1234.
 BOLD = re.compile(r"(?<!\*)\*\*(?!\*)")
+# What was meant as a link: full-width brackets, a space before the address or in it.
+ALMOST_LINK = re.compile(
+    r"\[[^\[\]\n]{1,80}\](?:（[^（）\n]{1,200}）|[ \t]+\((?:ref:|https?:)[^()\n]{1,200}\)"
+    r"|\((?!https?:)[^()\s]{1,100}[ \t][^()\n]{0,100}\.\w{2,4}\))|【[^【】\n]{1,80}】\((?:ref:|https?:)[^()\n]{1,200}\)"
+)
 
 
 @dataclass(slots=True)
@@ -44,6 +49,7 @@ class Inline:
     block: Block
     open: list[OpenLink] = field(default_factory=list)
     tags_reported: bool = False
+    link_reported: bool = False
     stars: int = 0
     star_place: Span | None = None
     last: str = ""
@@ -95,6 +101,9 @@ class Inline:
             self.draft.report("M014", self.block.find(token.content))
         elif token.type == "footnote_lost":
             self.draft.report("M023", self.block.find(token.content), label=token.info)
+        elif token.type == "text" and not self.link_reported and (found := ALMOST_LINK.search(token.content)):
+            self.link_reported = True
+            self.draft.report("M029", self.block.find(found[0]), text=found[0])
         elif token.type == "text" and BOLD.search(token.content):
             self.count_stars(token.content)
         self.text(token.content)
