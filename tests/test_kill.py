@@ -12,7 +12,9 @@ import time
 from pathlib import Path
 
 import html5lib
+import pytest
 
+from generator.diagnostics import errors
 from tests.edits import Editing
 from tests.portal import Portal
 
@@ -45,6 +47,7 @@ def all_whole(portal: Portal) -> None:
             parser.parse(data.decode())
 
 
+@pytest.mark.timeout(3000)
 def test_killed_builds(tmp_path: Path) -> None:
     editing = Editing(tmp_path / "site", 7)
     portal = editing.portal
@@ -68,7 +71,7 @@ def test_killed_builds(tmp_path: Path) -> None:
         killed += kill_within(portal, str(editing.today), chance.uniform(0.05, 0.4 + 2 * whole))
         all_whole(portal)
         warm = portal.build(today=editing.today)
-        assert warm.report.ok, warm.diagnostics
+        assert warm.report.ok, errors(warm.diagnostics)
         if number % 10 == 0 or number == KILLS - 1:
             clean = portal.clean(tmp_path / f"clean-{number}", today=editing.today)
             assert {name: data for name, data in portal.outputs.items() if ".tmp" not in name} == clean
