@@ -246,6 +246,8 @@ class Editing:
     def date(self) -> None:
         page = self.any()
         page.date = TODAY - datetime.timedelta(days=self.random.choice([-5, -3, -1, 0, 9, 99]))
+        if page.expires and page.expires < page.date:
+            page.expires = None
         self.write(page)
 
     def tag(self) -> None:
