@@ -104,6 +104,7 @@ BROKEN = {
     "M026": "a" * (LONGEST + 1),
     "M027": "a\n\n[^1]: b",
     "M028": "a[^1]\n\n[^1]: b\n\n[^1]: c",
+    "M029": "看[联系我们]（ref:pages/contact）。",
 }
 
 
