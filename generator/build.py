@@ -14,14 +14,18 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
+import msgspec
+
+from generator import glance
 from generator.diagnostics import Diagnostic, Language, Span, errors, in_order, nearest, problem
 from generator.engine import rebuild
 from generator.engine.files import Files
 from generator.engine.outputs import TEMPORARY, Outputs
 from generator.engine.rebuild import Made
-from generator.engine.store import Memory, Store
+from generator.engine.store import Store
 from generator.engine.trace import Answers, Reason, Target, digest_bytes
 from generator.exports import EXPORTS
+from generator.memory import Memory, State
 from generator.model import library, linking, office
 from generator.model.settings import Settings
 from generator.render import templates
@@ -93,8 +97,8 @@ class Prepared:
     language: Language
     site: Site | None
     targets: tuple[Target, ...]
-    templates: templates.Templates | None
-    files: Files
+    templates: templates.Templates
+    library: library.Library
     decoded: Mapping[str, tuple[str, bytes]]
 
     def ok(self, *, strict: bool) -> bool:
@@ -117,37 +121,45 @@ def tool() -> str:
 
 def language_of(settings: Settings | None) -> Language:
     """The language of messages: PORTAL_LANG, else that of the site."""
-    asked = os.environ.get("PORTAL_LANG") or (settings.language if settings else "zh")
+    return _language(settings.language if settings else "zh")
+
+
+def _language(own: str) -> Language:
+    asked = os.environ.get("PORTAL_LANG") or own
     return "zh" if asked.lower().startswith("zh") else "en"
 
 
-def today_in(settings: Settings, options: Options) -> datetime.date:
+def today_in(zone: str, options: Options) -> datetime.date:
     """The day of the build, in the time zone of the site."""
-    return options.today or datetime.datetime.now(ZoneInfo(settings.time_zone)).date()
+    return options.today or datetime.datetime.now(ZoneInfo(zone)).date()
 
 
-def prepare(options: Options, memory: Memory) -> Prepared:
+def prepare(options: Options, memory: Memory | None = None, files: Files | None = None) -> Prepared:
     """Read everything and decide what the site consists of; makes nothing."""
-    root = options.site
-    files = Files(memory.marks)
-    found = office.read(root, files)
-    books = library.read(root, files, memory.decoded)
-    forms = templates.find(root, files, memory.decoded)
+    root, memory = options.site, memory or Memory()
+    files = files or Files(memory.state.marks)
+    remembered = memory.state.decoded
+    found = office.read(root, files, remembered.get(office.NAME))
+    known = library.Known(memory.files, remembered, memory.blobs)
+    books = library.read(root, files, known, options.jobs)
+    forms = templates.find(root, files, remembered)
     problems = [*found.diagnostics, *books.diagnostics, *linking.check(books, drafts=options.drafts)]
-    problems.extend(office.check(found, books.records, books.lost))
+    problems.extend(office.check(found, books.heads, books.lost))
     language = language_of(found.settings)
     site: Site | None = None
     targets: tuple[Target, ...] = ()
     if found.settings is not None:
-        catalog = Catalog(found.settings, books, today_in(found.settings, options), options.drafts)
+        catalog = Catalog(found.settings, books, today_in(found.settings.time_zone, options), options.drafts)
         base = addresses.base_of(options.base_url or found.settings.base_url)
         others = {"template": forms.digest, "asset": forms.asset, "asset-digest": forms.published_digest}
         site = Site(catalog, base, others)
         targets = tuple(plan(site, forms.assets.values()))
         problems.extend(clashes(targets, catalog))
         problems.extend(forms.problems(dict.fromkeys(t.maker for t in targets if ":" not in t.maker)))
-    decoded = {**books.decoded, **forms.decoded}
-    return Prepared(tuple(in_order(problems)), language, site, targets, forms, files, decoded)
+    decoded = {**books.known.copied, **forms.decoded}
+    if found.encoded is not None:
+        decoded[office.NAME] = found.encoded
+    return Prepared(tuple(in_order(problems)), language, site, targets, forms, books, decoded)
 
 
 def build(options: Options, progress: Progress = lambda done, total: None) -> Report:
@@ -155,25 +167,57 @@ def build(options: Options, progress: Progress = lambda done, total: None) -> Re
     start = time.perf_counter()
     store = Store(options.memory, tool())
     with store.lock() as held:
-        memory = store.load() if held and not options.clean else Memory()
-        prepared = prepare(options, memory)
-        if not prepared.ok(strict=options.strict):
-            if held:
-                _remember(store, _unbuilt(memory, prepared), options.memory)
-            return Report(prepared.diagnostics, prepared.language, ok=False, seconds=time.perf_counter() - start)
-        try:
-            report, after = _make(options, prepared, memory, progress)
-        except OSError as error:
-            place = str(error.filename or options.output)
-            place = str(options.output) if TEMPORARY.search(place) else place
-            found = problem("B001", Span(place), why=error.strerror or str(error))
-            shown = (*prepared.diagnostics, found)
-            return Report(shown, prepared.language, ok=False, seconds=time.perf_counter() - start)
-        failed = _remember(store, after, options.memory) if held else _unwritable(options.memory)
+        memory = Memory(store.load() if held and not options.clean else None, options.memory if held else None)
+        report, parts = _bring_up_to_date(options, memory, progress)
+        memory.blobs.close()
+        failed = None
+        if parts:
+            failed = _remember(store, parts, memory) if held else _unwritable(options.memory)
         if failed:
             report = replace(report, diagnostics=(*report.diagnostics, failed))
     alone = held or failed is not None
     return replace(report, seconds=time.perf_counter() - start, alone=alone)
+
+
+def _bring_up_to_date(options: Options, memory: Memory, progress: Progress) -> tuple[Report, Mapping[str, bytes]]:
+    """The report, and the parts for the store; none where nothing is to be remembered."""
+    files = Files(memory.state.marks)
+    if (done := _nothing_to_do(options, memory, files)) is not None:
+        return done
+    prepared = prepare(options, memory, files)
+    if not prepared.ok(strict=options.strict):
+        after = msgspec.structs.replace(memory.state, marks=files.marks, decoded=prepared.decoded, complete=False)
+        report = Report(prepared.diagnostics, prepared.language, ok=False)
+        return report, memory.parts(after, files=prepared.library.known.files)
+    try:
+        return _make(options, prepared, memory, files, progress)
+    except OSError as error:
+        place = str(error.filename or options.output)
+        place = str(options.output) if TEMPORARY.search(place) else place
+        found = problem("B001", Span(place), why=error.strerror or str(error))
+        return Report((*prepared.diagnostics, found), prepared.language, ok=False), {}
+
+
+def _nothing_to_do(options: Options, memory: Memory, files: Files) -> tuple[Report, Mapping[str, bytes]] | None:
+    """The report of a build of which neither the sources nor the output changed since the last one; None for others."""
+    state = memory.state
+    same = state.complete and state.options == _asked(options, state.zone)
+    if not same or errors(state.diagnostics, strict=options.strict):
+        return None
+    if not (options.site / office.NAME).is_file() or not glance.unchanged(options.site, files, options.jobs):
+        return None
+    outputs = Outputs(options.output, state.outputs)
+    if not outputs.intact(options.jobs):
+        return None
+    language = _language(state.language)
+    report = Report(state.diagnostics, language, ok=True, targets=len(state.outputs), due=state.due, base=state.base)
+    after = msgspec.structs.replace(state, marks=files.marks, outputs=outputs.marks)
+    return report, memory.parts(after) if after != state else {}
+
+
+def _asked(options: Options, zone: str) -> tuple[str | None, bool, datetime.date]:
+    """What a build depends on beside the files."""
+    return options.base_url, options.drafts, today_in(zone, options)
 
 
 def _unwritable(folder: Path) -> Diagnostic | None:
@@ -186,55 +230,63 @@ def _unwritable(folder: Path) -> Diagnostic | None:
         return problem("B004", Span(str(error.filename or folder)), why=error.strerror or str(error))
 
 
-def _remember(store: Store, memory: Memory, folder: Path) -> Diagnostic | None:
+def _remember(store: Store, parts: Mapping[str, bytes], memory: Memory) -> Diagnostic | None:
     """Save what the next build may use; a store that cannot be written costs time and nothing else."""
     try:
-        store.save(memory)
+        store.save(parts)
+        memory.blobs.sweep()
     except OSError as error:
-        return problem("B004", Span(str(error.filename or folder)), why=error.strerror or str(error))
+        return problem("B004", Span(str(error.filename or store.folder)), why=error.strerror or str(error))
     return None
 
 
-def _unbuilt(memory: Memory, prepared: Prepared) -> Memory:
-    """The memory after a build that made nothing: what was decoded is new, what was made is as before."""
-    return Memory(prepared.files.marks, prepared.decoded, memory.traces, memory.outputs, memory.reasons)
-
-
-def _make(options: Options, prepared: Prepared, memory: Memory, progress: Progress) -> tuple[Report, Memory]:
+def _make(
+    options: Options, prepared: Prepared, memory: Memory, files: Files, progress: Progress
+) -> tuple[Report, Mapping[str, bytes]]:
     """Decide, make, write and prune; raises OSError when the output cannot be written."""
     assert prepared.site is not None
-    assert prepared.templates is not None
-    outputs = Outputs(options.output, memory.outputs)
-    answers = Answers(prepared.site)
-    outputs.recover({path: trace.result for path, trace in memory.traces.items()})
-    outputs.claim(target.path for target in prepared.targets)
-    reasons = rebuild.decide(prepared.targets, memory.traces, answers, outputs)
-    dirty = [target for target in prepared.targets if target.path in reasons]
+    graph, targets = memory.graph, prepared.targets
+    outputs = Outputs(options.output, memory.state.outputs)
+    answers = Answers(prepared.site, graph)
+    outputs.recover({path: graph.digests[made.number] for path, made in graph.made.items()})
+    outputs.claim(target.path for target in targets)
+    reasons = rebuild.decide(targets, graph, answers, outputs)
+    dirty = [target for target in targets if target.path in reasons]
     maker = Maker(options.site, prepared.templates, dict(EXPORTS))
     # Before workers are forked, so that each inherits the compiled templates instead of compiling them again.
     maker.compile({target.maker for target in dirty})
     made = rebuild.remake(dirty, maker, answers, outputs, jobs=options.jobs, progress=progress)
-    removed = outputs.prune(target.path for target in prepared.targets)
+    removed = outputs.prune(target.path for target in targets)
     problems = [*prepared.diagnostics, *_failures(made, options.output)]
-    traces = {t.path: memory.traces[t.path] for t in prepared.targets if t.path not in reasons} | made.traces
-    after = Memory(prepared.files.marks, prepared.decoded, traces, outputs.marks, {**_kept(memory, traces), **reasons})
+    catalog = prepared.site.catalog
     report = Report(
         tuple(in_order(problems)),
         prepared.language,
         ok=not errors(problems, strict=options.strict),
-        targets=len(prepared.targets),
+        targets=len(targets),
         made=tuple(made.traces),
         written=tuple(made.written),
         removed=tuple(removed),
         reasons=reasons,
-        due=prepared.site.catalog.due(),
+        due=catalog.due(),
         base=prepared.site.base,
     )
-    return report, after
-
-
-def _kept(memory: Memory, traces: Mapping[str, object]) -> dict[str, Reason]:
-    return {path: reason for path, reason in memory.reasons.items() if path in traces}
+    after = rebuild.remember(graph, answers, targets, made, reasons)
+    for path, known in after.made.items():
+        outputs.expect(path, after.digests[known.number])
+    state = State(
+        options=_asked(options, catalog.settings.time_zone),
+        zone=catalog.settings.time_zone,
+        language=catalog.settings.language,
+        marks=files.marks,
+        decoded=prepared.decoded,
+        outputs=outputs.marks,
+        diagnostics=report.diagnostics,
+        complete=report.ok and not made.failures and not made.foreign,
+        due=report.due,
+        base=report.base,
+    )
+    return report, memory.parts(state, files=prepared.library.known.files, graph=after)
 
 
 def _failures(made: Made, folder: Path) -> list[Diagnostic]:
@@ -275,21 +327,23 @@ class Unreadable:
 def explain(options: Options, url: str) -> Explanation | Unknown | Unreadable:
     """The explanation of the output at a URL or path. Raises NoSite."""
     store = Store(options.memory, tool())
-    memory = store.load()
-    prepared = prepare(options, memory)
+    memory = Memory(store.load(), options.memory)
+    prepared = prepare(options, Memory(store.load()))
     by_path = {target.path: target for target in prepared.targets}
     path = _path_of(url, prepared.site.base if prepared.site else None, by_path)
     if prepared.site is None:
         return Unreadable(prepared.language, prepared.diagnostics)
     if path is None:
         return Unknown(prepared.language, nearest(url, by_path))
-    trace = memory.traces.get(path)
-    answers = Answers(prepared.site)
-    outputs = Outputs(options.output, memory.outputs)
-    seen = trace.dependencies if trace else ()
-    questions = tuple((one.query, answers.digest(one.query) != one.digest) for one in seen)
-    now = rebuild.decide([by_path[path]], memory.traces, answers, outputs).get(path)
-    return Explanation(by_path[path], prepared.language, questions, memory.reasons.get(path), now)
+    graph = memory.graph
+    answers = Answers(prepared.site, graph)
+    outputs = Outputs(options.output, memory.state.outputs)
+    known = graph.made.get(path)
+    seen = graph.reads(known.number) if known else ()
+    questions = tuple((graph.queries[number] or (), not answers.holds(number)) for number in seen)
+    now = rebuild.decide([by_path[path]], graph, answers, outputs).get(path)
+    last = msgspec.msgpack.decode(known.reason, type=Reason) if known else None
+    return Explanation(by_path[path], prepared.language, questions, last, now)
 
 
 def _path_of(url: str, base: addresses.Base | None, paths: Mapping[str, Target]) -> str | None:

@@ -17,6 +17,7 @@ FLOORS = (
     ("publish",),
     ("checks",),
     ("build",),
+    ("glance", "memory"),
     ("editing",),
     ("exports",),
     ("render",),

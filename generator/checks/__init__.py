@@ -8,7 +8,6 @@ from pathlib import Path
 from generator import build
 from generator.checks import coverage, freshness, links
 from generator.diagnostics import Diagnostic, Language, in_order
-from generator.engine.store import Memory
 
 
 def run(options: build.Options, folder: Path) -> tuple[list[Diagnostic], Language]:
@@ -17,9 +16,9 @@ def run(options: build.Options, folder: Path) -> tuple[list[Diagnostic], Languag
     report = build.build(whole)
     found = list(report.diagnostics)
     if report.targets:
-        prepared = build.prepare(whole, Memory())
+        prepared = build.prepare(whole)
         assert prepared.site is not None
         found.extend(links.check(folder / "site", prepared.site.base.path))
         found.extend(freshness.check(prepared.site.catalog))
-        found.extend(coverage.check(prepared.site.catalog))
+        found.extend(coverage.check(prepared.site))
     return in_order(found), report.language

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from generator.diagnostics import Diagnostic, problem
-from generator.site.catalog import Catalog
-from generator.site.relations import figures
+from generator.engine.trace import Answers, Reader
+from generator.site.values import Figure
+from generator.site.world import Site
 
 
-def check(catalog: Catalog) -> list[Diagnostic]:
+def check(site: Site) -> list[Diagnostic]:
     """Each claim marked `exact` whose list is shorter or longer; with a qualifier it cannot be exact."""
     found = []
-    for figure in figures(catalog):
+    figures: tuple[Figure, ...] = Reader(Answers(site))("figures")
+    for figure in figures:
         claim = figure.claim
         if claim.exact and figure.listed is not None and not claim.qualifier and claim.value != str(figure.listed):
-            place = catalog.records[f"claims/{figure.slug}"].place("value")
+            place = site.catalog.library.record(f"claims/{figure.slug}").place("value")
             found.append(problem("R350", place, title=claim.title, figure=claim.figure, count=figure.listed))
     return found

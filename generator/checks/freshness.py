@@ -20,8 +20,15 @@ def check(catalog: Catalog) -> list[Diagnostic]:
     return [*_unchecked(catalog), *_silent(catalog), *_late(catalog), *_terms(catalog)]
 
 
+def _records(catalog: Catalog, *names: str) -> Iterator[Record]:
+    """The published entries of some collections, or of all."""
+    for name, column in catalog.columns.items():
+        if not names or name in names:
+            yield from map(catalog.library.record, column.ids)
+
+
 def _unchecked(catalog: Catalog) -> Iterator[Diagnostic]:
-    for record in catalog.records.values():
+    for record in _records(catalog):
         checked: datetime.date | None = getattr(record.entry, "checked_on", None)
         if checked is not None and (catalog.today - checked).days > CHECKED_DAYS:
             days = (catalog.today - checked).days
@@ -30,7 +37,8 @@ def _unchecked(catalog: Catalog) -> Iterator[Diagnostic]:
 
 def _silent(catalog: Catalog) -> Iterator[Diagnostic]:
     for column, most in COLUMN_DAYS.items():
-        records = catalog.divided.get(("news", "column"), {}).get(column, ())
+        ids = catalog.columns["news"].divided["column"].get(column, ())
+        records = [catalog.library.record(id_) for id_ in ids]
         newest: Record | None = max(records, key=lambda record: record.entry.date, default=None)
         if newest is not None and (days := (catalog.today - newest.entry.date.date()).days) > most:
             yield problem("K004", newest.place("date"), column=column, days=days, most=most)
@@ -38,7 +46,7 @@ def _silent(catalog: Catalog) -> Iterator[Diagnostic]:
 
 def _terms(catalog: Catalog) -> Iterator[Diagnostic]:
     """Organisations whose term ends within half a year."""
-    for record in catalog.listed["branches"]:
+    for record in _records(catalog, "branches"):
         entry = record.entry
         if isinstance(entry, Branch) and entry.elected_on and entry.term_years and entry.state == "正常":
             last = entry.elected_on.replace(
@@ -49,7 +57,7 @@ def _terms(catalog: Catalog) -> Iterator[Diagnostic]:
 
 
 def _late(catalog: Catalog) -> Iterator[Diagnostic]:
-    for record in catalog.listed["matters"]:
+    for record in _records(catalog, "matters"):
         stages = getattr(record.entry, "stages", None)
         done = stages.done if stages else None
         if done and not done.finished and done.due < catalog.today:

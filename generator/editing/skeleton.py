@@ -146,8 +146,8 @@ def create(site: Path, name: str, slug: str, now: datetime.datetime) -> str:
     folder = site / "content" / name
     for existing in folder.rglob(f"{slug}.*"):
         raise Unwritten("exists", file=existing)
-    if record := library.read(site, Files({}), {}).records.get(f"{name}/{slug}"):
-        raise Unwritten("taken", id=record.id, file=record.path)
+    if home := library.read(site, Files({})).homes.get(f"{name}/{slug}"):
+        raise Unwritten("taken", id=f"{name}/{slug}", file=home[0])
     file = folder / f"{slug}{'.md' if name in BODIED else '.yaml'}"
     text = skeleton(collection, now, lambda other: _first(site, other))
     try:

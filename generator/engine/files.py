@@ -6,13 +6,14 @@ import errno
 import os
 import stat
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, KeysView, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
+from generator.engine import workers
 from generator.engine.trace import digest_bytes
 
 # A file may be changed again within the same tick of its file system's clock, without a trace in its times: two
@@ -26,6 +27,7 @@ class Mark(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """How a file looked from outside when its digest was taken; saves reading it again, and means nothing else."""
 
     size: int
+    """In bytes; -1 for a file that may change again unseen."""
     mtime_ns: int
     ctime_ns: int
     inode: int
@@ -49,11 +51,33 @@ class Files:
         self._old = marks
         self._clock = clock
         self._marks: dict[str, Mark] = {}
+        self._scans: dict[tuple[str, Callable[[str], bool]], Scan] = {}
 
     @property
     def marks(self) -> dict[str, Mark]:
-        """The marks for the next build: of the files asked for in this one that had not just been changed."""
+        """The marks for the next build: of the files asked for in this one."""
         return dict(self._marks)
+
+    def marked(self, key: str) -> str | None:
+        """The digest that a file had when it was looked at in this build; None if it was not."""
+        mark = self._marks.get(key)
+        return mark.digest if mark else None
+
+    def keys(self) -> KeysView[str]:
+        """The files that the last build asked for."""
+        return self._old.keys()
+
+    def expected(self, key: str) -> str | None:
+        """The digest that a file had in the last build."""
+        mark = self._old.get(key)
+        return mark.digest if mark else None
+
+    def scan(self, root: Path, skip: Callable[[str], bool] | None = None) -> Scan:
+        """What a folder holds, listed once in a build."""
+        key = (str(root), skip or hidden)
+        if key not in self._scans:
+            self._scans[key] = scan(root, skip=key[1])
+        return self._scans[key]
 
     def digest(self, key: str, path: Path | str) -> str:
         """The digest of a file's content; FileNotFoundError when it has vanished, or another OSError."""
@@ -70,24 +94,59 @@ class Files:
     def read(self, key: str, path: Path | str) -> tuple[bytes, str]:
         """A file's content and the digest of these very bytes; raises OSError."""
         self._marks.pop(key, None)
-        with open(path, "rb", buffering=0, opener=_open_at_once) as file:
-            before = os.fstat(file.fileno())
-            if not stat.S_ISREG(before.st_mode):
-                raise OSError(errno.EINVAL, "not a regular file", str(path))
-            now = self._clock()
-            data = file.readall()
-            after = os.fstat(file.fileno())
-        found = digest_bytes(data)
-        mark = Mark(before.st_size, before.st_mtime_ns, before.st_ctime_ns, before.st_ino, found)
-        changed = max(mark.mtime_ns, mark.ctime_ns)
-        if mark.fits(after) and mark.size == len(data) and changed + SETTLED < now:
-            self._marks[key] = mark
-        return data, found
+        data, mark = look(path, self._clock)
+        self._marks[key] = mark
+        return data, mark.digest
+
+    def took(self, key: str, mark: Mark) -> None:
+        """Keep the mark of a file that was read elsewhere."""
+        self._marks[key] = mark
+
+    def read_again(self, paths: Mapping[str, str], jobs: int) -> Iterator[tuple[str, str]]:
+        """The digest of each file by its key, those that cannot be read left out; by so many processes."""
+        items = list(paths.items())
+        for (key, _), mark in zip(items, workers.each(_marked, items, jobs, lambda done, total: None), strict=True):
+            if mark is not None:
+                self._marks[key] = mark
+                yield key, mark.digest
 
 
-def _open_at_once(path: str, flags: int) -> int:
-    """Open a file, but never wait for the other end of a pipe that took its place."""
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+def _marked(item: tuple[str, str]) -> Mark | None:
+    try:
+        return look(item[1])[1]
+    except OSError:
+        return None
+
+
+def look(path: Path | str, clock: Callable[[], int] = time.time_ns) -> tuple[bytes, Mark]:
+    """A file's content and the mark with the digest of these very bytes; raises OSError."""
+    file = os.open(path, READING)
+    try:
+        before = os.fstat(file)
+        if not stat.S_ISREG(before.st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", str(path))
+        now = clock()
+        data = _whole(file, before.st_size)
+        after = os.fstat(file)
+    finally:
+        os.close(file)
+    mark = Mark(before.st_size, before.st_mtime_ns, before.st_ctime_ns, before.st_ino, digest_bytes(data))
+    settled = max(mark.mtime_ns, mark.ctime_ns) + SETTLED < now
+    if mark.fits(after) and mark.size == len(data) and settled:
+        return data, mark
+    return data, Mark(-1, 0, 0, 0, mark.digest)
+
+
+# Never wait for the other end of a pipe that took the file's place.
+READING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+
+
+def _whole(file: int, size: int) -> bytes:
+    """All that a descriptor gives; the size is a guess that saves copying."""
+    parts: list[bytes] = []
+    while part := os.read(file, size + 1 if not parts else 1 << 16):
+        parts.append(part)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 @dataclass(frozen=True, slots=True)

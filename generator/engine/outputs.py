@@ -51,6 +51,7 @@ class Outputs:
         """Start with the list in the folder, if there is one, and the marks of the last build."""
         self._root = str(root)
         self._files = Files(marks)
+        self._marks = marks
         self._safe_folders = {self._root}
         self._listed = self._read_list()
         self._owned = set(self._listed)
@@ -64,8 +65,39 @@ class Outputs:
 
     @property
     def marks(self) -> dict[str, Mark]:
-        """Marks of the verified files, for the next build. A file just written has none: it was not read since."""
+        """Marks of the verified files, for the next build."""
         return self._files.marks
+
+    def expect(self, path: str, result: str) -> None:
+        """See that there is a mark for a target: a file that was just written has not been looked at since."""
+        if self._files.marked(path) != result:
+            self._files.took(path, Mark(-1, 0, 0, 0, result))
+
+    def intact(self, jobs: int) -> bool:
+        """Whether the files of the last build, and no others, are owned and in place as they were made."""
+        if self._listed != self._marks.keys():
+            return False
+        waiting: dict[str, str] = {}
+        start, files = f"{self._root}/", self._files
+        try:
+            for path, mark in self._marks.items():
+                place = start + path
+                status = os.lstat(place)
+                if not stat.S_ISREG(status.st_mode):
+                    return False
+                if not mark.fits(status):
+                    waiting[path] = place
+                else:
+                    files.took(path, mark)
+            for folder in {path.rpartition("/")[0] for path in self._marks}:
+                self._place(f"{folder}/x" if folder else "x")
+        except OSError:
+            return False
+        read = dict(files.read_again(waiting, jobs))
+        if any(read.get(path) != self._marks[path].digest for path in waiting):
+            return False
+        self._sweep()
+        return True
 
     def verify(self, path: str, result: str) -> Literal["missing", "damaged"] | None:
         """What is wrong with the file in place, which should have the digest `result`."""

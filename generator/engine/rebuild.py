@@ -1,18 +1,30 @@
-"""Decides which targets must be made again, and makes them."""
+"""Decides which targets must be made again, makes them, and takes down what that taught."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from generator.diagnostics import Diagnostic
 from generator.engine import workers
+from generator.engine.graph import TARGET, Graph
 from generator.engine.outputs import ForeignFile, Outputs
-from generator.engine.trace import Answers, MakeError, Reader, Reason, Target, Trace, digest_bytes, stale
+from generator.engine.trace import (
+    UNANSWERED,
+    Answers,
+    MakeError,
+    Query,
+    Reader,
+    Reason,
+    Target,
+    Trace,
+    digest_bytes,
+    stale,
+)
 
-__all__ = ["Made", "Make", "MakeError", "decide", "remake"]
+__all__ = ["Made", "Make", "MakeError", "decide", "remake", "remember"]
 
 Make = Callable[[Target, Reader], bytes]
 
@@ -32,42 +44,40 @@ class Made:
     """Those in whose place the generator found a file that it did not write."""
 
 
-class _Outcome(msgspec.Struct, frozen=True):
-    """What came of one target; with neither a trace nor diagnostics, a foreign file is in its place."""
+class _Outcome(msgspec.Struct, frozen=True, array_like=True):
+    """What came of one target; with neither a result nor diagnostics, a foreign file is in its place."""
 
-    trace: Trace | None = None
+    result: str = ""
+    reads: tuple[int, ...] = ()
+    """Places in the questions of the batch."""
     written: bool = False
     failure: tuple[Diagnostic, ...] | None = None
 
 
-def decide(
-    targets: Sequence[Target], traces: Mapping[str, Trace], answers: Answers, outputs: Outputs
-) -> dict[str, Reason]:
+class _Batch(msgspec.Struct, array_like=True):
+    """What a worker sends: each question is named once, and stands for itself as its place afterwards."""
+
+    outcomes: list[_Outcome]
+    questions: list[Query]
+    digests: list[str]
+    fresh: dict[int, tuple[int, ...]]
+    """What each question that was worked out anew has read."""
+
+
+def decide(targets: Sequence[Target], graph: Graph, answers: Answers, outputs: Outputs) -> dict[str, Reason]:
     """Which targets must be made again and why, by path, in the order of the targets."""
     reasons: dict[str, Reason] = {}
-    # Identities of dependencies that hold. The traces of one store share them, so that for a target of which nothing
-    # changed a look at identities does, and the order of the reads matters only for one with a dependency not yet seen.
-    holding: set[int] = set()
+    digests, made = graph.digests, graph.made
     for target in targets:
-        trace = traces.get(target.path)
-        reason = _stale(target, trace, answers, holding)
-        if trace is not None:
+        reason = stale(target, graph, answers)
+        known = made.get(target.path)
+        if known is not None:
             # Looked at even if the target is stale: that the file is the one last made proves that it may be replaced.
-            damage = outputs.verify(target.path, trace.result)
+            damage = outputs.verify(target.path, digests[known.number])
             reason = reason or (Reason(damage) if damage else None)
         if reason is not None:
             reasons[target.path] = reason
     return reasons
-
-
-def _stale(target: Target, trace: Trace | None, answers: Answers, holding: set[int]) -> Reason | None:
-    """The same as `stale`, and quick where all dependencies are known to hold (test_decide_equals_stale)."""
-    if trace is not None and trace.target == target.digest and holding.issuperset(map(id, trace.dependencies)):
-        return None
-    reason = stale(target, trace, answers)
-    if trace is not None and reason is None:
-        holding.update(map(id, trace.dependencies))
-    return reason
 
 
 def remake(
@@ -84,27 +94,54 @@ def remake(
     A fault of the program, or an OSError while writing, ends it; what was written until then is found out by `decide`.
     """
 
-    def work(target: Target) -> _Outcome:
-        return _attempt(target, make, answers, outputs)
+    def work(batch: Sequence[Target]) -> bytes:
+        return _work(batch, make, answers, outputs)
 
-    outcomes = workers.each(work, targets, jobs, progress)
     made = Made({}, [], [], {}, [])
-    for target, outcome in zip(targets, outcomes, strict=True):
-        path = target.path
-        if outcome.trace is not None:
-            # A worker adopted it in its own copy of the outputs.
-            outputs.adopt(path)
-            made.traces[path] = outcome.trace
-            (made.written if outcome.written else made.unchanged).append(path)
-        elif outcome.failure is not None:
-            made.failures[path] = outcome.failure
-        else:
-            made.foreign.append(path)
+    # One object for each question, of which every batch brings copies.
+    known: dict[Query, Query] = {}
+    for batch, packed in workers.in_batches(work, targets, jobs, progress):
+        found = msgspec.msgpack.decode(packed, type=_Batch)
+        questions = [known.setdefault(query, query) for query in found.questions]
+        names = questions.__getitem__
+        digests = dict(zip(questions, found.digests, strict=True))
+        answers.learn(digests, {names(place): tuple(map(names, reads)) for place, reads in found.fresh.items()})
+        for target, outcome in zip(batch, found.outcomes, strict=True):
+            path = target.path
+            if outcome.result:
+                # A worker adopted it in its own copy of the outputs.
+                outputs.adopt(path)
+                made.traces[path] = Trace(target, tuple(map(names, outcome.reads)), outcome.result)
+                (made.written if outcome.written else made.unchanged).append(path)
+            elif outcome.failure is not None:
+                made.failures[path] = outcome.failure
+            else:
+                made.foreign.append(path)
     return made
 
 
-def _attempt(target: Target, make: Make, answers: Answers, outputs: Outputs) -> _Outcome:
-    """Make and write one target, in whichever process."""
+def _work(batch: Sequence[Target], make: Make, answers: Answers, outputs: Outputs) -> bytes:
+    """Make and write some targets, in whichever process."""
+    places: dict[Query, int] = {}
+
+    def place(query: Query) -> int:
+        return places.setdefault(query, len(places))
+
+    outcomes = [_attempt(target, make, answers, outputs, place) for target in batch]
+    fresh: dict[int, tuple[int, ...]] = {}
+    digests: list[str] = []
+    # Grows while it is gone through: what an answer was worked out from is named as well.
+    for query in (waiting := [*places]):
+        digests.append("" if query == UNANSWERED else answers.digest(query))
+        reads = answers.fresh.get(query)
+        if reads is not None:
+            known = len(places)
+            fresh[places[query]] = tuple(map(place, reads))
+            waiting.extend(list(places)[known:] if len(places) > known else ())
+    return msgspec.msgpack.encode(_Batch(outcomes, [*places], digests, fresh))
+
+
+def _attempt(target: Target, make: Make, answers: Answers, outputs: Outputs, place: Callable[[Query], int]) -> _Outcome:
     reader = Reader(answers)
     try:
         data = make(target, reader)
@@ -116,4 +153,32 @@ def _attempt(target: Target, make: Make, answers: Answers, outputs: Outputs) -> 
     except Exception as error:
         error.add_note(f"while making {target.path} ({target.maker})")
         raise
-    return _Outcome(Trace(target.digest, reader.dependencies, digest_bytes(data)), written)
+    return _Outcome(digest_bytes(data), tuple(map(place, reader.reads)), written)
+
+
+def remember(
+    graph: Graph, answers: Answers, targets: Iterable[Target], made: Made, reasons: Mapping[str, Reason]
+) -> Graph:
+    """The graph for the next build; the one given is used up.
+
+    A suspect that nobody looked at in this build is forgotten: the next build would compare it with the wrong sources.
+    """
+    planned = {target.path for target in targets}
+    gone = [path for path in graph.made if path not in planned or (path in reasons and path not in made.traces)]
+    for path in gone:
+        graph.forget_target(path)
+    remade = {graph.made[path].number for path in made.traces if path in graph.made}
+    targets_left = {known.number for known in graph.made.values()} - remade
+    for number in answers.suspects - targets_left - remade:
+        if not answers.verified(number):
+            graph.forget(number)
+    for query, digest, reads in answers.learned():
+        if reads is None:
+            graph.put_input(query, digest)
+        else:
+            graph.put(query, digest, reads)
+    for path, trace in made.traces.items():
+        graph.put((TARGET, path), trace.result, trace.reads)
+        made_by = (trace.target.maker, trace.target.arguments)
+        graph.put_target(path, made_by, msgspec.msgpack.encode(reasons[path]))
+    return graph.compact()

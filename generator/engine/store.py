@@ -1,4 +1,4 @@
-"""Keeps what one build knows for the next, in one file that is either whole and ours or not used at all."""
+"""Keeps what one build knows for the next: named parts in one file, each of which is whole and ours or not used."""
 
 from __future__ import annotations
 
@@ -7,107 +7,112 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
 
 import msgspec
 
-from generator.engine.files import Mark
-from generator.engine.trace import Dependency, Reason, Trace, digest_bytes
+from generator.engine.trace import digest_bytes
 
-__all__ = ["Mark", "Memory", "Store"]
+__all__ = ["Parts", "Store"]
 
 MAGIC = b"branch-portal store\n"
-VERSION = 1
+VERSION = 2
 DIGEST_SIZE = 32  # hexadecimal digits
+LENGTH_SIZE = 8  # bytes of a length, little-endian
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """What is remembered between builds; a build replaces it as a whole."""
+class _Part(msgspec.Struct, array_like=True):
+    """Where one part stands, counted from the end of the table."""
 
-    marks: Mapping[str, Mark] = field(default_factory=dict)
-    """Of source files, by the key that the caller gave."""
-    decoded: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)
-    """Values computed from one input alone: name -> (digest of the input, encoded value)."""
-    traces: Mapping[str, Trace] = field(default_factory=dict)
-    """By path of the target."""
-    outputs: Mapping[str, Mark] = field(default_factory=dict)
-    """Of files in the output folder, by path of the target."""
-    reasons: Mapping[str, Reason] = field(default_factory=dict)
-    """Why each target was last made, by its path."""
+    offset: int
+    length: int
+    checksum: str
 
 
-class _Packed(msgspec.Struct, array_like=True, gc=False):
-    """A trace whose dependencies are places in a table: most pages read the same header, templates and settings."""
+class Parts:
+    """The parts of a store, each read when it is asked for: a build with nothing to do needs few of them."""
 
-    target: str
-    result: str
-    dependencies: list[Annotated[int, msgspec.Meta(ge=0)]]
+    def __init__(self, file: Path | None = None, start: int = 0, table: Mapping[str, _Part] | None = None) -> None:
+        """No parts at all, or those of a file, the table of which ends at `start`."""
+        self._file = file
+        self._start = start
+        self._table = table or {}
 
+    def __bool__(self) -> bool:
+        return bool(self._table)
 
-class _Payload(msgspec.Struct, array_like=True):
-    """A memory as it is written."""
-
-    dependencies: list[Dependency]
-    traces: dict[str, _Packed]
-    marks: dict[str, Mark]
-    decoded: dict[str, tuple[str, bytes]]
-    outputs: dict[str, Mark]
-    reasons: dict[str, Reason]
+    def get(self, name: str) -> bytes | None:
+        """A part as it was saved; None for one that is absent or damaged."""
+        part = self._table.get(name)
+        if part is None or self._file is None:
+            return None
+        try:
+            with self._file.open("rb", buffering=0) as file:
+                file.seek(self._start + part.offset)
+                data = file.read(part.length)
+        except OSError:
+            return None
+        return data if len(data) == part.length and digest_bytes(data) == part.checksum else None
 
 
 class Store:
     """One file in a folder, bound to the tool that wrote it.
 
-    Its layout is magic, version, digest of the tool, digest of the payload, payload (MessagePack). A reader that finds
-    anything else starts from nothing, which costs time and never a wrong page; so nothing is ever migrated or repaired.
+    Its layout is magic, version, digest of the tool, length and digest of the table, the table of the parts
+    (MessagePack), the parts. A reader that finds anything else starts from nothing, which costs time and never a wrong
+    page; so nothing is ever migrated or repaired, and nothing waits for the disk: a file that a power cut tore is found
+    out by its checksums.
     """
 
     def __init__(self, folder: Path, tool: str) -> None:
         """The tool is a text that changes whenever the same sources might give other outputs."""
-        self._folder = folder
+        self.folder = folder
         self._file = folder / "store"
         self._head = MAGIC + bytes([VERSION]) + digest_bytes(tool.encode()).encode()
 
-    def load(self) -> Memory:
-        """What was saved by the same tool, or an empty memory for any reason whatever."""
+    def load(self) -> Parts:
+        """What was saved by the same tool, or nothing for any reason whatever."""
         try:
-            data = self._file.read_bytes()
-        except OSError:
-            return Memory()
-        start = len(self._head) + DIGEST_SIZE
-        payload = memoryview(data)[start:]
-        if data[:start] != self._head + _checksum(payload):
-            return Memory()
-        try:
-            return _unpack(msgspec.msgpack.decode(payload, type=_Payload))
-        except (msgspec.MsgspecError, IndexError, ValueError):
-            return Memory()
+            with self._file.open("rb", buffering=0) as file:
+                if file.read(len(self._head)) != self._head:
+                    return Parts()
+                length = int.from_bytes(file.read(LENGTH_SIZE), "little")
+                if length > os.fstat(file.fileno()).st_size:
+                    return Parts()
+                checksum, table = file.read(DIGEST_SIZE), file.read(length)
+                if len(table) != length or _checksum(table) != checksum:
+                    return Parts()
+                found = msgspec.msgpack.decode(table, type=dict[str, _Part])
+                return Parts(self._file, file.tell(), found)
+        except (OSError, msgspec.MsgspecError, ValueError):
+            return Parts()
 
-    def save(self, memory: Memory) -> None:
-        """Replace the file by one that holds the memory, unless it already does; OSError when it cannot be written.
+    def save(self, parts: Mapping[str, bytes]) -> Parts:
+        """Replace the file by one that holds these parts; OSError when it cannot be written.
 
         The name of the temporary file is fixed, so that a killed build leaves at most one: the caller holds the lock.
         """
-        payload = msgspec.msgpack.encode(_pack(memory), order="deterministic")
-        data = self._head + _checksum(payload) + payload
-        with suppress(OSError):
-            if self._file.read_bytes() == data:
-                return
-        self._folder.mkdir(parents=True, exist_ok=True)
-        temporary = self._folder / "store.tmp"
+        offset = 0
+        found: dict[str, _Part] = {}
+        for name, data in parts.items():
+            found[name] = _Part(offset, len(data), digest_bytes(data))
+            offset += len(data)
+        table = msgspec.msgpack.encode(found)
+        start = self._head + len(table).to_bytes(LENGTH_SIZE, "little") + _checksum(table) + table
+        self.folder.mkdir(parents=True, exist_ok=True)
+        temporary = self.folder / "store.tmp"
         try:
-            with temporary.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
+            with temporary.open("wb", buffering=0) as file:
+                for data in (start, *parts.values()):
+                    rest = memoryview(data)
+                    while rest:
+                        rest = rest[file.write(rest) :]
             os.replace(temporary, self._file)
         except BaseException:
             with suppress(OSError):
                 temporary.unlink()
             raise
+        return Parts(self._file, len(start), found)
 
     @contextmanager
     def lock(self, seconds: float = 10.0) -> Iterator[bool]:
@@ -125,8 +130,8 @@ class Store:
     def _acquire(self, deadline: float) -> int | None:
         """The descriptor of the locked file, or None."""
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            file = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT, 0o666)
+            self.folder.mkdir(parents=True, exist_ok=True)
+            file = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o666)
         except OSError:
             return None
         held = False
@@ -168,34 +173,3 @@ else:
 def _checksum(payload: bytes | memoryview) -> bytes:
     """What guards against damage on the disk, not against malice: who can write the store can write the outputs."""
     return digest_bytes(payload).encode()
-
-
-def _pack(memory: Memory) -> _Payload:
-    """The same with each distinct dependency once; the order is fixed, so that equal memories give equal bytes."""
-    places: dict[Dependency, int] = {}
-    traces = {
-        path: _Packed(
-            trace.target,
-            trace.result,
-            [places.setdefault(dependency, len(places)) for dependency in trace.dependencies],
-        )
-        for path, trace in sorted(memory.traces.items())
-    }
-    return _Payload(
-        list(places),
-        traces,
-        dict(memory.marks),
-        dict(memory.decoded),
-        dict(memory.outputs),
-        dict(memory.reasons),
-    )
-
-
-def _unpack(payload: _Payload) -> Memory:
-    """The memory; traces share their dependencies, on which `decide` relies for speed."""
-    table = payload.dependencies.__getitem__
-    traces = {
-        path: Trace(packed.target, tuple(map(table, packed.dependencies)), packed.result)
-        for path, packed in payload.traces.items()
-    }
-    return Memory(payload.marks, payload.decoded, traces, payload.outputs, payload.reasons)

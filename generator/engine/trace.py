@@ -1,24 +1,25 @@
 """Turns reads into traces: what a target was made from, and why it must be made again.
 
-A *verifying trace* with *early cutoff*, after Mokhov, Mitchell and Peyton Jones, "Build Systems a la Carte" (2018).
+*Verifying traces* with *early cutoff*, after Mokhov, Mitchell and Peyton Jones, "Build Systems a la Carte" (2018). An
+answer has a trace like a target: what is asked of the sources themselves are the *inputs*, everything else is worked
+out from answers, so that after an edit only what leads up from the changed inputs is looked at.
 """
 
 from __future__ import annotations
 
-import datetime
 import hashlib
-import json
-from collections.abc import Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any, Literal, Protocol
 
 import msgspec
 
 from generator.diagnostics import Diagnostic
+from generator.engine.graph import Graph, Query
 
-Query = tuple[str | int, ...]
+__all__ = ["Answers", "MakeError", "Query", "Reader", "Reason", "Target", "World", "digest", "digest_bytes", "stale"]
 
-# No digest equals it, so a dependency that has it never holds.
-UNANSWERED = ""
+UNANSWERED: Query = ("unanswered",)
+"""Stands for a read that failed. It has no digest, so that what depends on it never holds."""
 
 
 def digest_bytes(data: bytes | memoryview) -> str:
@@ -26,35 +27,14 @@ def digest_bytes(data: bytes | memoryview) -> str:
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
-def _plain(value: object) -> object:
-    """What JSON has no form for, in a form that JSON has: records, sets, dates, bytes."""
-    if isinstance(value, msgspec.Struct):
-        return [type(value).__name__, *msgspec.structs.astuple(value)]
-    if isinstance(value, (set, frozenset)):
-        return {"set": sorted(_encode(item) for item in value)}
-    if isinstance(value, (datetime.date, datetime.time)):
-        return {"date": value.isoformat()}
-    if isinstance(value, bytes):
-        return {"bytes": value.hex()}
-    raise TypeError(f"an answer cannot hold a {type(value).__name__}: it has no canonical form")
-
-
-# JSON, not a binary encoding with sorted keys: a template may loop over a mapping, so the order of its keys is part of
-# the value, while that of a set is not. An encoder that treats both alike gets one of them wrong
-# (test_digest_sees_the_order_of_a_mapping, test_digest_does_not_see_the_order_of_a_set).
-_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"), default=_plain).encode
+# The order of a mapping is part of the value, since a template may loop over it. So is, for want of a better, that of
+# a set, which differs from process to process: an answer with a set would be right and never fresh.
+_encode = msgspec.msgpack.Encoder().encode
 
 
 def digest(value: object) -> str:
     """The digest of a value: builtins, dates, records of msgspec, and collections of these; TypeError for others."""
-    return digest_bytes(_encode(value).encode("utf-8", "surrogatepass"))
-
-
-class Dependency(msgspec.Struct, frozen=True, array_like=True, gc=False, cache_hash=True):
-    """A question and the digest of the answer that was seen."""
-
-    query: Query
-    digest: str
+    return hashlib.blake2b(_encode(value), digest_size=16).hexdigest()
 
 
 class Target(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -64,22 +44,6 @@ class Target(msgspec.Struct, frozen=True, array_like=True, gc=False):
     maker: str
     arguments: tuple[str | int, ...] = ()
 
-    @property
-    def digest(self) -> str:
-        """Tells apart two targets of one path that are made in different ways."""
-        return digest_bytes(msgspec.msgpack.encode(self))
-
-
-class Trace(msgspec.Struct, frozen=True, gc=False):
-    """How a target was last made."""
-
-    target: str
-    """Digest of the target: the same path made by another maker or with other arguments is stale."""
-    dependencies: tuple[Dependency, ...]
-    """In the order in which they were first read."""
-    result: str
-    """Digest of the bytes that came out."""
-
 
 class Reason(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Why a target must be made again."""
@@ -87,6 +51,16 @@ class Reason(msgspec.Struct, frozen=True, array_like=True, gc=False):
     kind: Literal["new", "target", "query", "missing", "damaged", "forced"]
     query: Query = ()
     """The first question whose answer changed, if the kind is "query"."""
+
+
+class Trace(msgspec.Struct, frozen=True, gc=False):
+    """How a target was last made."""
+
+    target: Target
+    reads: tuple[Query, ...]
+    """In the order in which they were first asked."""
+    result: str
+    """Digest of the bytes that came out."""
 
 
 class MakeError(Exception):
@@ -100,18 +74,41 @@ class MakeError(Exception):
 class World(Protocol):
     """What can be asked. An answer is a value that nobody changes; absence is a value too, such as None."""
 
-    def answer(self, query: Query) -> object:
-        """The answer, which depends on nothing but the query and the sources of this build."""
+    @property
+    def inputs(self) -> Container[str | int]:
+        """The first words of the questions about the sources."""
+        ...
+
+    def state(self, query: Query) -> str:
+        """For an input: a text that changes whenever the answer does."""
+        ...
+
+    def answer(self, query: Query, read: Reader) -> object:
+        """The answer; one that is no input is worked out from nothing but the query and what `read` gives."""
         ...
 
 
 class Answers:
-    """Asks each distinct query once and keeps the value and its digest for this build."""
+    """Asks each distinct question at most once in a build, and knows which of the last build's answers still hold."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, graph: Graph | None = None) -> None:
+        """The graph is that of the last build, which stays as it is."""
         self._world = world
+        self._inputs = world.inputs
+        self._graph = Graph() if graph is None else graph
         self._values: dict[Query, object] = {}
-        self._dependencies: dict[Query, Dependency] = {}
+        self._digests: dict[Query, str] = {}
+        self.fresh: dict[Query, tuple[Query, ...]] = {}
+        """What each question read that was worked out in this build and is not as the graph has it."""
+        self.suspects = self._graph.above(self._changed())
+        """Numbers in the graph of the questions and targets whose answers may not hold any more."""
+
+    def _changed(self) -> list[int]:
+        """The inputs that are not what they were, and the reads that failed."""
+        graph, state = self._graph, self._world.state
+        return [
+            number for query, number in graph.inputs() if query == UNANSWERED or state(query) != graph.digests[number]
+        ]
 
     def value(self, query: Query) -> object:
         """The answer; an exception is not kept, so the next to ask gets it afresh."""
@@ -119,59 +116,118 @@ class Answers:
             return self._values[query]
         except KeyError:
             pass
-        value = self._values[query] = self._world.answer(query)
+        reader = Reader(self)
+        value = self._world.answer(query, reader)
+        self._values[query] = value
+        if query[0] not in self._inputs and query not in self._digests and not self._holds_by_graph(query):
+            self.fresh[query] = reader.reads
         return value
 
-    def dependency(self, query: Query) -> Dependency:
-        """The query with the digest of its answer, always the same object in one build."""
-        found = self._dependencies.get(query)
-        if found is None:
-            found = self._dependencies[query] = Dependency(query, digest(self.value(query)))
-        return found
+    def _holds_by_graph(self, query: Query) -> bool:
+        number = self._graph.numbers.get(query)
+        return number is not None and number not in self.suspects
 
     def digest(self, query: Query) -> str:
-        """The digest of the answer."""
-        return self.dependency(query).digest
+        """The digest of the answer, worked out only if something below it changed."""
+        known = self._digests.get(query)
+        if known is None:
+            known = self._digests[query] = self._digest(query)
+        return known
+
+    def _digest(self, query: Query) -> str:
+        number = self._graph.numbers.get(query)
+        if number is not None and number not in self.suspects:
+            return self._graph.digests[number]
+        if query[0] in self._inputs:
+            return self._world.state(query)
+        if number is not None and query not in self.fresh and all(map(self.holds, self._graph.reads(number))):
+            return self._graph.digests[number]
+        return digest(self.value(query))
+
+    def holds(self, number: int) -> bool:
+        """Whether a question of the graph still has the answer that it had."""
+        if number not in self.suspects:
+            return True
+        query = self._graph.queries[number]
+        if query is None or query == UNANSWERED:
+            return False
+        try:
+            return self.digest(query) == self._graph.digests[number]
+        except MakeError:
+            # The maker asks again and gets the failure, with the target's name to it.
+            return False
+
+    def verified(self, number: int) -> bool:
+        """Whether this build looked at a suspect, so that what the graph is given of it is true."""
+        query = self._graph.queries[number]
+        return query in self._digests
+
+    def learn(self, digests: Mapping[Query, str], fresh: Mapping[Query, tuple[Query, ...]]) -> None:
+        """Take over what a worker worked out."""
+        self._digests.update(digests)
+        self.fresh.update(fresh)
+
+    def learned(self) -> Iterator[tuple[Query, str, tuple[Query, ...] | None]]:
+        """Every answer that the graph does not have as it is now: the digest, and what was read; None for an input."""
+        waiting = [*self.fresh]
+        needed: dict[Query, None] = dict.fromkeys((*self._digests, *waiting))
+        while waiting:
+            below = [one for one in self.fresh.get(waiting.pop(), ()) if one not in needed]
+            needed.update(dict.fromkeys(below))
+            waiting.extend(below)
+        for query in needed:
+            if query in self.fresh:
+                yield query, self.digest(query), self.fresh[query]
+            elif query == UNANSWERED or query[0] in self._inputs:
+                yield query, "" if query == UNANSWERED else self.digest(query), None
 
 
 class Reader:
-    """What a maker is given: the only way to a value, so that no read can be left out of the trace."""
+    """What a maker or an answer is given: the only way to a value, so that no read can be left out of the trace."""
+
+    __slots__ = ("_answers", "_failed", "_seen")
 
     def __init__(self, answers: Answers) -> None:
         self._answers = answers
-        self._read: dict[Query, Dependency] = {}
+        self._seen: dict[Query, Any] = {}
+        self._failed = False
 
     def __call__(self, *query: str | int) -> Any:
         """The answer to a query, recorded."""
-        if query not in self._read:
-            # A maker may go on after a failed read. What it makes then depends on the failure, which has no digest:
-            # the trace gets a dependency that never holds (test_a_swallowed_failure_is_never_fresh).
-            self._read[query] = Dependency(query, UNANSWERED)
-            self._read[query] = self._answers.dependency(query)
-        return self._answers.value(query)
+        try:
+            return self._seen[query]
+        except KeyError:
+            pass
+        try:
+            value = self._answers.value(query)
+        except BaseException:
+            # Whoever reads may go on. What it makes then depends on the failure, which has no digest
+            # (test_a_swallowed_failure_is_never_fresh).
+            self._failed = True
+            raise
+        self._seen[query] = value
+        return value
 
     @property
-    def dependencies(self) -> tuple[Dependency, ...]:
+    def reads(self) -> tuple[Query, ...]:
         """What has been read so far, in the order of first reading."""
-        return tuple(self._read.values())
+        return (*self._seen, UNANSWERED) if self._failed else tuple(self._seen)
 
 
-def stale(target: Target, trace: Trace | None, answers: Answers) -> Reason | None:
+def stale(target: Target, graph: Graph, answers: Answers) -> Reason | None:
     """Why the target must be made again, or None.
 
-    Dependencies are checked in the order in which they were read: once one has changed, a later one might never be
-    read again, and asking for it (the body of an entry that was removed) may make no sense.
+    Reads are checked in their order: once one has changed, a later one might never be read again, and asking for it
+    (the body of an entry that was removed) may make no sense.
     """
-    if trace is None:
+    made = graph.made.get(target.path)
+    if made is None:
         return Reason("new")
-    if trace.target != target.digest:
+    if made.maker != target.maker or made.arguments != target.arguments:
         return Reason("target")
-    for dependency in trace.dependencies:
-        try:
-            holds = answers.digest(dependency.query) == dependency.digest
-        except MakeError:
-            # The maker asks again and gets the failure, with the target's name to it.
-            holds = False
-        if not holds:
-            return Reason("query", dependency.query)
+    if made.number not in answers.suspects:
+        return None
+    for number in graph.reads(made.number):
+        if not answers.holds(number):
+            return Reason("query", graph.queries[number] or ())
     return None

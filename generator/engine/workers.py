@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from multiprocessing import connection
 from typing import Any, TypeVar
 
 Item = TypeVar("Item")
@@ -24,26 +20,49 @@ LARGEST_BATCH = 32  # items; bounds the wait after Ctrl-C and the time in which 
 
 # What a worker works on, set once as it starts and never in the main process. It has to be a global: a fork inherits
 # it with everything that it reaches, while an argument of a submitted call would be pickled each time.
-_task: tuple[Callable[[Any], Any], Sequence[Any]] | None = None
+_task: tuple[Callable[[Sequence[Any]], Any], Sequence[Any]] | None = None
 
 
 def each(work: Callable[[Item], Result], items: Sequence[Item], jobs: int, progress: Progress) -> list[Result]:
-    """The result of the work for every item, in order; what the work raises is raised here.
+    """The result of the work for every item, in order; what the work raises is raised here."""
+
+    def several(batch: Sequence[Item]) -> list[Result]:
+        return [work(item) for item in batch]
+
+    return [one for _, results in sorted(_placed(several, items, jobs, progress)) for one in results]
+
+
+def in_batches(
+    work: Callable[[Sequence[Item]], Result], items: Sequence[Item], jobs: int, progress: Progress
+) -> Iterator[tuple[Sequence[Item], Result]]:
+    """The result of the work for some items at a time, in no order; each item is in one batch.
 
     The work must give the same result in any process: which process does it, and when, is not defined.
     """
-    results: dict[int, Result] = {}
+    for (start, stop), result in _placed(work, items, jobs, progress):
+        yield items[start:stop], result
+
+
+def _placed(
+    work: Callable[[Sequence[Item]], Result], items: Sequence[Item], jobs: int, progress: Progress
+) -> Iterator[tuple[tuple[int, int], Result]]:
+    """Each result with the stretch of the items that it is for."""
+    done = 0
+    left = {start: min(start + 1, len(items)) for start in range(len(items))}
     if jobs > 1 and len(items) >= THRESHOLD and _may_fork():
-        with closing(_by_processes(work, items, jobs)) as batches:
-            for start, batch in batches:
-                results.update(enumerate(batch, start))
-                progress(len(results), len(items))
+        size = max(1, min(LARGEST_BATCH, len(items) // (4 * jobs)))
+        left = {start: min(start + size, len(items)) for start in range(0, len(items), size)}
+        with closing(_by_processes(work, items, left, jobs)) as batches:
+            for start, result in batches:
+                stop = left.pop(start)
+                yield (start, stop), result
+                done += stop - start
+                progress(done, len(items))
     # The rest is all of it, or what was lost with a worker that was killed (for want of memory, as a rule).
-    for place, item in enumerate(items):
-        if place not in results:
-            results[place] = work(item)
-            progress(len(results), len(items))
-    return [results[place] for place in range(len(items))]
+    for start, stop in left.items():
+        yield (start, stop), work(items[start:stop])
+        done += stop - start
+        progress(done, len(items))
 
 
 def _may_fork() -> bool:
@@ -52,28 +71,31 @@ def _may_fork() -> bool:
     A fork copies the locks of other threads as they are, held or not, so a process with threads stays alone; likewise
     on macOS, where the system's own libraries start threads unseen. Spawned workers would read all sources again.
     """
-    return (
-        "fork" in multiprocessing.get_all_start_methods() and sys.platform != "darwin" and threading.active_count() == 1
-    )
+    return hasattr(os, "fork") and sys.platform != "darwin" and threading.active_count() == 1
 
 
 def _by_processes(
-    work: Callable[[Item], Result], items: Sequence[Item], jobs: int
-) -> Generator[tuple[int, list[Result]], None, None]:
-    """Each batch that a worker finished and the place of its first item; some are missing if a worker was killed."""
-    size = max(1, min(LARGEST_BATCH, len(items) // (4 * jobs)))
-    try:
-        pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("fork"), _start, (work, items))
-    except (ImportError, NotImplementedError, OSError):
-        # No semaphores, as in some sandboxes.
-        return
+    work: Callable[[Sequence[Item]], Result], items: Sequence[Item], stretches: Mapping[int, int], jobs: int
+) -> Generator[tuple[int, Result], None, None]:
+    """The result of each batch and the place of its first item; some are missing if a worker was killed."""
+    # Late: 30 ms, and only a build that makes many pages needs processes.
+    import multiprocessing
+    from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+    from concurrent.futures.process import BrokenProcessPool
+
     with _shared_heap():
         try:
-            batches: dict[Future[list[Result]], int] = {}
-            for start in range(0, len(items), size):
-                batches[pool.submit(_do, start, start + size)] = start
+            pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("fork"), _start, (work, items))
+        except (ImportError, NotImplementedError, OSError):
+            # No semaphores, as in some sandboxes.
+            return
+        try:
+            batches: dict[Future[Result], int] = {}
+            for start, stop in stretches.items():
+                batches[pool.submit(_do, start, stop)] = start
             for future in as_completed(batches):
-                yield batches[future], future.result()
+                start = batches.pop(future)
+                yield start, future.result()
         except BrokenProcessPool:
             return
         finally:
@@ -90,7 +112,7 @@ def _shared_heap() -> Iterator[None]:
         gc.unfreeze()
 
 
-def _start(work: Callable[[Any], Any], items: Sequence[Any]) -> None:
+def _start(work: Callable[[Sequence[Any]], Any], items: Sequence[Any]) -> None:
     """Begin as a worker: Ctrl-C is for the main process, which lets a batch finish; without that process, end."""
     global _task  # noqa: PLW0603
     _task = work, items
@@ -100,14 +122,18 @@ def _start(work: Callable[[Any], Any], items: Sequence[Any]) -> None:
 
 def _end_with_parent() -> None:
     """Wait for the main process to end in any way; else a worker would hold the locks of a killed one for ever."""
+    # Late: as in `_by_processes`, which imported it already.
+    import multiprocessing
+    from multiprocessing import connection
+
     parent = multiprocessing.parent_process()
     if parent is not None:
         connection.wait([parent.sentinel])
         os._exit(1)
 
 
-def _do(start: int, stop: int) -> list[Any]:
-    """The results for one batch, in a worker."""
+def _do(start: int, stop: int) -> Any:
+    """The result for one batch, in a worker."""
     assert _task is not None
     work, items = _task
-    return [work(item) for item in items[start:stop]]
+    return work(items[start:stop])

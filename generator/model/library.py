@@ -1,4 +1,4 @@
-"""Reads content/ into records: every file decoded once for each of its contents, and remembered."""
+"""Reads content/: every file decoded once for each of its contents, and remembered; a record read back when needed."""
 
 from __future__ import annotations
 
@@ -6,16 +6,22 @@ import os
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from generator.diagnostics import Diagnostic, Span, nearest, problem
-from generator.engine.files import Files, Problem, Scan, scan
+from generator.engine import workers
+from generator.engine.blobs import Blobs, Ref
+from generator.engine.files import Files, Mark, Problem, Scan, look
+from generator.engine.trace import MakeError, digest_bytes
 from generator.model.collections import COLLECTIONS, RULES, Collection
 from generator.model.entry import Entry, check_entry
+from generator.model.head import Head, head_of
+from generator.model.references import references
 from generator.sources import document, privacy
 from generator.sources.body import Body
 from generator.sources.decode import Place
@@ -24,7 +30,7 @@ STATIC = "static/"
 PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp")
 MOST_PICTURE = 1_000_000  # bytes; a slow telephone loads them in some ten seconds
 SOURCES = (".md", ".yaml", ".yml")
-SLUGS = re.compile("^[ -]*[{ ]*(?:id|编号) *(?::|：) *([a-z0-9-]+)".encode(), re.MULTILINE)
+SLUGS = re.compile("^[ {-]*+(?:id|编号) *+(?::|：) *+([a-z0-9-]+)".encode(), re.MULTILINE)
 # What file managers, editors and git leave behind.
 LITTER = frozenset((".DS_Store", "Thumbs.db", ".git", ".gitkeep", ".gitignore", ".gitattributes", "4913"))
 LINKS = {
@@ -68,48 +74,122 @@ class Record(msgspec.Struct, frozen=True):
         return Span(self.path, *self.places.get("title", self.slug_place))
 
 
-class _Kept(msgspec.Struct, array_like=True):
-    """What is remembered of one file: its documents with the entries still encoded, and its problems."""
+class Indexed(msgspec.Struct, frozen=True, array_like=True):
+    """What is remembered of one file; its records stand elsewhere, since most builds need few of them."""
 
-    documents: tuple[tuple[str, Place, msgspec.Raw, Body | None, dict[str, Place], tuple[Place, ...]], ...]
+    digest: str
+    heads: tuple[Head, ...]
     diagnostics: tuple[Diagnostic, ...]
-    lost: tuple[str, ...] = ()
+    lost: tuple[str, ...]
     """Slugs of entries that are there but could not be read; what names them is not at fault."""
+    ref: Ref
+
+
+class Decoded(msgspec.Struct, frozen=True, array_like=True):
+    """One file, decoded: a pure function of its path and bytes."""
+
+    heads: tuple[Head, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    lost: tuple[str, ...]
+    records: bytes
+    """Encoded; in the order of the heads."""
+
+
+_Stored = tuple[Place, msgspec.Raw, msgspec.Raw, dict[str, Place], tuple[Place, ...]]
+"""A record without what its head has: place of the slug, entry, body, places of the fields and of the links."""
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What earlier builds remember of content/."""
+
+    files: Mapping[str, Indexed] = field(default_factory=dict)
+    """By path, relative to the site."""
+    copied: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)
+    """What was found in files that are published as they are: name -> (digest of the file, encoded diagnostics)."""
+    blobs: Blobs = field(default_factory=lambda: Blobs(None))
+
+
+@dataclass(frozen=True)
 class Library:
     """Everything under content/, published or not."""
 
-    records: Mapping[str, Record]
+    heads: Mapping[str, Head]
     """By id, in order of id."""
+    homes: Mapping[str, tuple[str, int]]
+    """The file of each entry, relative to the site, and its place in it."""
     files: Mapping[str, str]
     """Pictures and attachments by path relative to content/, with the digest of their bytes."""
     static: Mapping[str, str]
     """Files that are copied to the root of the site, by their path there, with the digest of their bytes."""
     diagnostics: tuple[Diagnostic, ...]
-    decoded: Mapping[str, tuple[str, bytes]]
+    known: Known
+    """For the next build."""
+    root: Path
     lost: frozenset[str] = frozenset()
     """Ids, and paths of files, of entries that are there but could not be read."""
+    _open: dict[str, tuple[_Stored, ...]] = field(default_factory=dict, repr=False, compare=False)
+
+    def record(self, id_: str) -> Record:
+        """One entry in full; KeyError if there is none."""
+        path, place = self.homes[id_]
+        where, raw, body, places, link_places = self._stored(path)[place]
+        entry = msgspec.msgpack.decode(raw, type=COLLECTIONS[id_.partition("/")[0]].type)
+        text = msgspec.msgpack.decode(body, type=Body | None)
+        return Record(id_, path, where, entry, text, places, link_places)
+
+    def entry(self, id_: str) -> Entry:
+        """The fields of one entry; KeyError if there is none."""
+        path, place = self.homes[id_]
+        type_ = COLLECTIONS[id_.partition("/")[0]].type
+        entry: Entry = msgspec.msgpack.decode(self._stored(path)[place][1], type=type_)
+        return entry
+
+    def body(self, id_: str) -> Body | None:
+        """The text of one entry; KeyError if there is no entry."""
+        path, place = self.homes[id_]
+        return msgspec.msgpack.decode(self._stored(path)[place][2], type=Body | None)
+
+    def _stored(self, path: str) -> tuple[_Stored, ...]:
+        """The records of one file. Those of the last few files are kept: an entry is asked for its text as well."""
+        found = self._open.get(path)
+        if found is None:
+            found = _unpacked(self._packed(path))
+            if len(self._open) >= FILES_OPEN:
+                del self._open[next(iter(self._open))]
+            self._open[path] = found
+        return found
+
+    def _packed(self, path: str) -> bytes:
+        kept = self.known.files[path]
+        packed = self.known.blobs.read(kept.ref)
+        if packed is not None:
+            return packed
+        # What was remembered is damaged, and the source says the same as long as it is the same.
+        try:
+            data = (self.root / path).read_bytes()
+        except OSError as error:
+            raise MakeError([problem("S014", Span(path), why=error.strerror or "")]) from error
+        if digest_bytes(data) != kept.digest:
+            raise MakeError([problem("B003", Span(path))])
+        return decode(path, data, COLLECTIONS[path.split("/")[1]]).records
 
 
-def read(root: Path, files: Files, remembered: Mapping[str, tuple[str, bytes]]) -> Library:
-    """The library below `root`/content; `remembered` is what earlier builds decoded."""
-    found = scan(root / "content")
-    reading = _Reading(root, files, remembered)
+FILES_OPEN = 64
+_unpacked = msgspec.msgpack.Decoder(tuple[_Stored, ...]).decode
+
+
+def read(root: Path, files: Files, known: Known | None = None, jobs: int = 1) -> Library:
+    """The library below `root`/content, read by so many processes."""
+    found = files.scan(root / "content")
+    reading = _Reading(root, files, known or Known())
     reading.problems([one for one in found.problems if not one.path.startswith(STATIC)])
     for path in found.files:
         if not path.startswith(STATIC):
             reading.file(path, found)
+    reading.sources(jobs)
     reading.copies(root / "content" / STATIC)
-    return Library(
-        dict(sorted(reading.records.items())),
-        reading.media,
-        reading.static,
-        tuple(reading.diagnostics),
-        reading.decoded,
-        frozenset(reading.lost),
-    )
+    return reading.library()
 
 
 def litter(name: str) -> bool:
@@ -120,33 +200,86 @@ def litter(name: str) -> bool:
 class _Reading:
     """The work of one reading."""
 
-    def __init__(self, root: Path, files: Files, remembered: Mapping[str, tuple[str, bytes]]) -> None:
+    def __init__(self, root: Path, files: Files, known: Known) -> None:
         self._root = root
         self._files = files
-        self._remembered = remembered
-        self.records: dict[str, Record] = {}
-        self.media: dict[str, str] = {}
-        self.static: dict[str, str] = {}
-        self.diagnostics: list[Diagnostic] = []
-        self.decoded: dict[str, tuple[str, bytes]] = {}
-        self.lost: set[str] = set()
+        self._known = known
+        self._indexed: dict[str, Indexed] = {}
+        self._waiting: list[str] = []
+        self._media: dict[str, str] = {}
+        self._static: dict[str, str] = {}
+        self._diagnostics: list[Diagnostic] = []
+        self._copies: dict[str, tuple[str, bytes]] = {}
+
+    def library(self) -> Library:
+        """What was read."""
+        heads: dict[str, Head] = {}
+        homes: dict[str, tuple[str, int]] = {}
+        lost: set[str] = set()
+        twice: list[tuple[str, str, int]] = []
+        for path in sorted(self._indexed):
+            found = self._indexed[path]
+            name = path.split("/", 2)[1]
+            self._diagnostics.extend(found.diagnostics)
+            if found.lost:
+                lost |= {path, *(f"{name}/{slug}" for slug in found.lost)}
+            for place, head in enumerate(found.heads):
+                id_ = f"{name}/{head.slug}"
+                if id_ in heads:
+                    twice.append((id_, path, place))
+                else:
+                    heads[id_] = head
+                    homes[id_] = path, place
+        library = Library(
+            dict(sorted(heads.items())),
+            homes,
+            self._media,
+            self._static,
+            (),
+            Known(self._indexed, self._copies, self._known.blobs),
+            self._root,
+            frozenset(lost),
+        )
+        for id_, path, place in twice:
+            other = library.record(id_)
+            where = Span(other.path, *other.slug_place)
+            span = Span(path, *library._stored(path)[place][0])
+            self._diagnostics.append(problem("C001", span, id=id_, other=where))
+        return replace(library, diagnostics=tuple(self._diagnostics))
+
+    def sources(self, jobs: int) -> None:
+        """Read and decode the files that are not as they were."""
+        work = partial(_looked_at, self._root, {path: known.digest for path, known in self._known.files.items()})
+        paths, self._waiting = self._waiting, []
+        for path, found in zip(paths, workers.each(work, paths, jobs, lambda done, total: None), strict=True):
+            if isinstance(found, str):
+                self._diagnostics.append(problem("S014", Span(path), why=found))
+            elif found is not None:
+                mark, decoded = found
+                self._files.took(path, mark)
+                if decoded is None:
+                    self._indexed[path] = self._known.files[path]
+                else:
+                    ref = self._known.blobs.append(decoded.records)
+                    parts = (decoded.heads, decoded.diagnostics, decoded.lost)
+                    self._indexed[path] = Indexed(mark.digest, *parts, ref)
 
     def problems(self, problems: list[Problem]) -> None:
         """Report what the scan could not read."""
         for found in problems:
             span = Span(posixpath.normpath(f"content/{found.path}"))
             if found.kind == "unreadable" and found.path == "." and not (self._root / "content").exists():
-                self.diagnostics.append(problem("S023", Span("content")))
+                self._diagnostics.append(problem("S023", Span("content")))
             elif found.kind == "unreadable":
-                self.diagnostics.append(problem("S014", span, why="cannot be opened"))
+                self._diagnostics.append(problem("S014", span, why="cannot be opened"))
             else:
-                self.diagnostics.append(problem(LINKS[found.kind], span))
+                self._diagnostics.append(problem(LINKS[found.kind], span))
 
     def copies(self, folder: Path) -> None:
         """Take in what is copied as it is, hidden names such as `.well-known` too; no link leads out of the folder."""
         if not folder.is_dir():
             return
-        found = scan(folder, skip=litter)
+        found = self._files.scan(folder, litter)
         self.problems([Problem(STATIC + one.path, one.kind) for one in found.problems])
         for path in found.files:
             self.file(STATIC + path, found)
@@ -157,33 +290,31 @@ class _Reading:
         folder, _, rest = path.partition("/")
         try:
             if path.startswith(STATIC):
-                self.static[path.removeprefix(STATIC)] = self._copied(shown)
+                self._static[path.removeprefix(STATIC)] = self._copied(shown)
             elif not rest:
-                self.diagnostics.append(problem("S016", Span(shown)))
+                self._diagnostics.append(problem("S016", Span(shown)))
             elif folder not in COLLECTIONS:
                 guess = nearest(folder, COLLECTIONS) or "pages"
-                self.diagnostics.append(
+                self._diagnostics.append(
                     problem("S015", Span(shown), folder=folder, guess=guess, known=" ".join(COLLECTIONS))
                 )
             elif not path.endswith(SOURCES) and self._leads_to_source(shown):
-                self.diagnostics.append(problem("S017", Span(shown)))
+                self._diagnostics.append(problem("S017", Span(shown)))
             elif not path.endswith(SOURCES):
                 self._weigh(shown, found.files[path].st_size)
-                self.media[path] = self._copied(shown)
-            elif found.files[path].st_size > document.MOST_BYTES:
-                self.diagnostics.append(document.too_large(shown, found.files[path].st_size))
+                self._media[path] = self._copied(shown)
             else:
-                self._source(shown, COLLECTIONS[folder])
+                self._source(shown, found.files[path])
         except FileNotFoundError:
             # Deleted between the listing and the reading: as if it had never been listed.
             return
         except OSError as error:
-            self.diagnostics.append(problem("S014", Span(shown), why=error.strerror))
+            self._diagnostics.append(problem("S014", Span(shown), why=error.strerror))
 
     def _weigh(self, shown: str, size: int) -> None:
         """Report a picture that an old telephone waits for."""
         if size > MOST_PICTURE and shown.lower().endswith(PICTURES):
-            self.diagnostics.append(
+            self._diagnostics.append(
                 problem("S024", Span(shown), size=f"{size / 1e6:.1f}", most=f"{MOST_PICTURE / 1e6:.0f}")
             )
 
@@ -198,55 +329,63 @@ class _Reading:
             digest = self._files.digest(path, self._root / path)
         else:
             digest = self._looked_through(path)
-        self.diagnostics.extend(privacy.named(path))
+        self._diagnostics.extend(privacy.named(path))
         return digest
 
     def _looked_through(self, path: str) -> str:
         name = f"copied:{path}"
-        known = self._remembered.get(name)
+        known = self._known.copied.get(name)
         digest = self._files.known(path, os.stat(self._root / path))
         if known is None or known[0] != digest:
             data, digest = self._files.read(path, self._root / path)
             if known is None or known[0] != digest:
                 known = (digest, msgspec.msgpack.encode(tuple(privacy.copied(path, data)), order="deterministic"))
-        self.decoded[name] = known
-        self.diagnostics.extend(msgspec.msgpack.decode(known[1], type=tuple[Diagnostic, ...]))
+        self._copies[name] = known
+        self._diagnostics.extend(msgspec.msgpack.decode(known[1], type=tuple[Diagnostic, ...]))
         return known[0]
 
-    def _source(self, path: str, collection: Collection) -> None:
-        name = f"{collection.name}:{path}"
-        known = self._remembered.get(name)
-        digest = self._files.digest(path, self._root / path)
-        if known is None or known[0] != digest:
-            data, digest = self._files.read(path, self._root / path)
-            known = (digest, decode(path, data, collection))
-        self.decoded[name] = known
-        kept = msgspec.msgpack.decode(known[1], type=_Kept)
-        self.diagnostics.extend(kept.diagnostics)
-        if kept.lost:
-            self.lost |= {path, *(f"{collection.name}/{slug}" for slug in kept.lost)}
-        for slug, place, raw, body, places, link_places in kept.documents:
-            entry = msgspec.msgpack.decode(raw, type=collection.type)
-            record = Record(f"{collection.name}/{slug}", path, place, entry, body, places, link_places)
-            if other := self.records.get(record.id):
-                where = Span(other.path, *other.slug_place)
-                self.diagnostics.append(problem("C001", Span(path, *place), id=record.id, other=where))
-            else:
-                self.records[record.id] = record
+    def _source(self, path: str, status: os.stat_result) -> None:
+        known = self._known.files.get(path)
+        if known is not None and self._files.known(path, status) == known.digest:
+            self._indexed[path] = known
+        else:
+            self._waiting.append(path)
 
 
-def decode(path: str, data: bytes, collection: Collection) -> bytes:
-    """A file's documents and problems, encoded for the store; a pure function of its arguments."""
+def _looked_at(root: Path, digests: Mapping[str, str], path: str) -> tuple[Mark, Decoded | None] | str | None:
+    """A file's mark, and what it says unless that is known; why it cannot be read; None if it is gone."""
+    try:
+        if (size := os.stat(root / path).st_size) > document.MOST_BYTES:
+            return Mark(-1, 0, 0, 0, ""), Decoded((), (document.too_large(path, size),), (), _encode([]))
+        data, mark = look(root / path)
+    except FileNotFoundError:
+        # Deleted between the listing and the reading: as if it had never been listed.
+        return None
+    except OSError as error:
+        return error.strerror or str(error)
+    if digests.get(path) == mark.digest:
+        return mark, None
+    return mark, decode(path, data, COLLECTIONS[path.split("/")[1]])
+
+
+def decode(path: str, data: bytes, collection: Collection) -> Decoded:
+    """A file's heads, problems and records; a pure function of its arguments."""
     documents, diagnostics = document.parse(path, data, collection.type)
     for found in documents:
         diagnostics.extend(_broken_rules(path, found, collection))
-    encode: Callable[[Any], bytes] = msgspec.msgpack.Encoder(order="deterministic").encode
-    kept_documents = tuple(
-        (d.slug, d.place, msgspec.Raw(encode(d.entry)), d.body, d.places, d.link_places) for d in documents
-    )
+    stored = []
+    heads = []
+    for found in documents:
+        entry, body = _encode(found.entry), _encode(found.body)
+        digests = (digest_bytes(entry), digest_bytes(body) if found.body is not None else "")
+        heads.append(head_of(found.slug, path, found.entry, found.body, digests))
+        stored.append((found.place, msgspec.Raw(entry), msgspec.Raw(body), found.places, found.link_places))
     wrong = any(diagnostic.level == "error" for diagnostic in diagnostics)
-    kept = _Kept(kept_documents, tuple(diagnostics), _lost(path, data, {d.slug for d in documents}) if wrong else ())
-    return encode(kept)
+    lost = _lost(path, data, {head.slug for head in heads}) if wrong else ()
+    return Decoded(tuple(heads), tuple(diagnostics), lost, _encode(stored))
+
+
+_encode: Callable[[Any], bytes] = msgspec.msgpack.Encoder(order="deterministic").encode
 
 
 def _lost(path: str, data: bytes, found: set[str]) -> tuple[str, ...]:
@@ -262,3 +401,8 @@ def _broken_rules(path: str, found: document.Document, collection: Collection) -
     for rule in rules:
         for finding in rule(found.entry):
             yield problem(finding.code, record.place(finding.field), **finding.arguments)
+    for reference in references(found.entry):
+        named = reference.id.partition("/")[0]
+        if "*" not in reference.collections and named not in reference.collections:
+            allowed = "、".join(f"{name}/" for name in reference.collections)
+            yield problem("C005", record.place(reference.field), id=reference.id, allowed=allowed)

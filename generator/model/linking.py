@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import datetime
 import posixpath
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from generator.diagnostics import Diagnostic, Span, nearest, problem
-from generator.model.branches import Branch
 from generator.model.collections import ON_ONE_PAGE
 from generator.model.dispatches import Dispatch
-from generator.model.entry import Entry
+from generator.model.head import FILE, Head
 from generator.model.library import Library, Record
 from generator.model.references import files, references
-
-FILE = "/"
-"""Before the path of a file that is named and holds no entry; no id starts with it."""
-
 
 OFFICE = (".doc", ".docx", ".wps", ".rtf", ".txt", ".markdown", ".odt")
 
@@ -31,75 +25,85 @@ class Edge(NamedTuple):
     place: Span
 
 
-def visible(entry: Entry, today: datetime.date, *, drafts: bool = False) -> bool:
-    """Whether an entry is on the site on a day; `drafts` lets in drafts and what is scheduled, never what is internal."""
-    if entry.audience == "内部":
-        return False
-    if entry.last_day and entry.last_day < today:
-        return False
-    return drafts or (entry.status != "草稿" and entry.date.date() <= today)
-
-
-def edges(library: Library) -> Iterator[Edge]:
-    """Every naming of one entry by another, whether it exists or not."""
-    by_path = {record.path: record for record in library.records.values()}
-    for record in library.records.values():
-        for reference in references(record.entry):
-            yield Edge(record.id, reference.id, "", record.place(reference.field))
-        if record.body is None:
-            continue
-        for link, place in zip(record.body.links, record.link_places, strict=True):
-            span = Span(record.path, *place)
-            if link.kind == "ref":
-                yield Edge(record.id, link.target, link.fragment, span)
-            elif link.kind == "file":
-                path = posixpath.normpath(posixpath.join(posixpath.dirname(record.path), link.target))
-                goal = by_path.get(path)
-                yield Edge(record.id, goal.id if goal else FILE + path, link.fragment, span)
-
-
 def check(library: Library, *, drafts: bool) -> Iterator[Diagnostic]:
     """Every rule that needs more than one entry."""
-    for edge in edges(library):
-        if edge.goal not in library.lost and edge.goal.removeprefix(FILE) not in library.lost:
-            yield from _edge(edge, library.records, drafts=drafts)
-    for record in library.records.values():
-        yield from _kinds(record)
+    by_path = ids_by_path(library)
+    for id_ in _doubtful(library, by_path, drafts=drafts):
+        record = library.record(id_)
+        for edge in _edges(record, by_path):
+            if edge.goal not in library.lost and edge.goal.removeprefix(FILE) not in library.lost:
+                yield from _edge(edge, library, drafts=drafts)
         yield from _files(record, library.files)
     yield from _unused(library)
-    yield from _aliases(library.records)
-    yield from _tree(library.records)
-    yield from _months(library.records)
+    yield from _aliases(library)
+    yield from _tree(library)
+    yield from _months(library)
 
 
-def _edge(edge: Edge, records: Mapping[str, Record], *, drafts: bool) -> Iterator[Diagnostic]:
-    goal = records.get(edge.goal)
-    source = records[edge.source]
+def ids_by_path(library: Library) -> Mapping[str, str]:
+    """The entry to which the path of a file leads: the last one in it."""
+    return {path: id_ for id_, (path, _) in library.homes.items()}
+
+
+def _doubtful(library: Library, by_path: Mapping[str, str], *, drafts: bool) -> Iterator[str]:
+    """The entries that might name what they must not: the heads of the others show that they are in order."""
+    fine = {
+        id_
+        for id_, head in library.heads.items()
+        if head.outline.audience != "内部" and (drafts or head.outline.status != "草稿")
+    }
+    fine |= {FILE + path for path, id_ in by_path.items() if id_ in fine}
+    for id_, head in library.heads.items():
+        outline = head.outline
+        named = fine.issuperset(outline.goals) and library.files.keys() >= {*outline.files}
+        if not named or outline.anchors:
+            yield id_
+
+
+def _edges(record: Record, by_path: Mapping[str, str]) -> Iterator[Edge]:
+    """Every naming of another entry, whether that exists or not."""
+    for reference in references(record.entry):
+        yield Edge(record.id, reference.id, "", record.place(reference.field))
+    for link, place in zip(record.body.links if record.body else (), record.link_places, strict=True):
+        span = Span(record.path, *place)
+        if link.kind == "ref":
+            yield Edge(record.id, link.target, link.fragment, span)
+        elif link.kind == "file":
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(record.path), link.target))
+            yield Edge(record.id, by_path.get(path, FILE + path), link.fragment, span)
+
+
+def _edge(edge: Edge, library: Library, *, drafts: bool) -> Iterator[Diagnostic]:
+    heads = library.heads
+    goal = heads.get(edge.goal)
+    source = heads[edge.source].outline
     if goal is None:
         if edge.goal.startswith(FILE + "content/"):
             file = edge.goal.removeprefix(FILE + "content/")
-            near = records.get(_near(edge._replace(goal=file.removesuffix(".md")), records))
-            yield problem("C015", edge.place, file=file, guess=near.path.removeprefix("content/") if near else "—")
+            near = library.homes.get(_near(edge._replace(goal=file.removesuffix(".md")), heads))
+            yield problem("C015", edge.place, file=file, guess=near[0].removeprefix("content/") if near else "—")
         elif edge.goal.startswith((FILE, "..")):
             yield problem("C009", edge.place, target=edge.goal.removeprefix(FILE))
-        elif guess := _near(edge, records):
+        elif guess := _near(edge, heads):
             yield problem("C003", edge.place, id=edge.goal, guess=guess)
         else:
             yield problem("C010", edge.place, id=edge.goal)
         return
-    if edge.fragment and edge.fragment not in (goal.body.ids if goal.body else ()):
-        ids = goal.body.ids if goal.body else ()
-        yield problem("C011", edge.place, id=goal.id, fragment=edge.fragment, known="、".join(ids) or "—")
-    hidden = source.entry.audience == "内部" or (source.entry.status == "草稿" and not drafts)
+    if edge.fragment:
+        body = library.body(edge.goal)
+        ids = body.ids if body else ()
+        if edge.fragment not in ids:
+            yield problem("C011", edge.place, id=edge.goal, fragment=edge.fragment, known="、".join(ids) or "—")
+    hidden = source.audience == "内部" or (source.status == "草稿" and not drafts)
     if hidden:
         return
-    if goal.entry.audience == "内部":
-        yield problem("C006", edge.place, id=goal.id)
-    elif goal.entry.status == "草稿" and not drafts and source.entry.status != "草稿":
-        yield problem("C007", edge.place, id=goal.id)
+    if goal.outline.audience == "内部":
+        yield problem("C006", edge.place, id=edge.goal)
+    elif goal.outline.status == "草稿" and not drafts and source.status != "草稿":
+        yield problem("C007", edge.place, id=edge.goal)
 
 
-def _near(edge: Edge, records: Mapping[str, Record]) -> str:
+def _near(edge: Edge, records: Mapping[str, Head]) -> str:
     """The id that was meant: the same slug in any collection, else the nearest in its own; never the entry itself."""
     id_ = edge.goal
     slug = posixpath.basename(id_).removesuffix(".md")
@@ -110,14 +114,6 @@ def _near(edge: Edge, records: Mapping[str, Record]) -> str:
         if same
         else nearest(id_, [known for known in records if known.startswith(collection) and known != edge.source])
     )
-
-
-def _kinds(record: Record) -> Iterator[Diagnostic]:
-    for reference in references(record.entry):
-        collection = reference.id.partition("/")[0]
-        if "*" not in reference.collections and collection not in reference.collections:
-            allowed = "、".join(f"{name}/" for name in reference.collections)
-            yield problem("C005", record.place(reference.field), id=reference.id, allowed=allowed)
 
 
 def _files(record: Record, known: Mapping[str, str]) -> Iterator[Diagnostic]:
@@ -142,28 +138,30 @@ def named_files(record: Record) -> Iterator[tuple[str, Span]]:
 
 def _unused(library: Library) -> Iterator[Diagnostic]:
     """Documents of an office program that nobody names: their author took them for entries."""
-    named = {path for record in library.records.values() for path, _ in named_files(record)}
-    for path in library.files:
-        if path not in named and path.lower().endswith(OFFICE):
+    documents = [path for path in library.files if path.lower().endswith(OFFICE)]
+    named = {path for head in library.heads.values() for path in head.outline.files} if documents else set()
+    for path in documents:
+        if path not in named:
             yield problem("C017", Span(f"content/{path}"))
 
 
-def _aliases(records: Mapping[str, Record]) -> Iterator[Diagnostic]:
+def _aliases(library: Library) -> Iterator[Diagnostic]:
     taken: dict[str, str] = {}
-    for record in records.values():
-        for index, alias in enumerate(record.entry.aliases):
-            old = f"{record.collection}/{alias}"
-            other = old if old in records else taken.get(old)
-            if record.collection in ON_ONE_PAGE:
-                yield problem("C016", record.place(f"aliases.{index}"))
+    for id_, head in library.heads.items():
+        for index, alias in enumerate(head.outline.aliases):
+            collection = id_.partition("/")[0]
+            old = f"{collection}/{alias}"
+            other = old if old in library.heads else taken.get(old)
+            if collection in ON_ONE_PAGE:
+                yield problem("C016", library.record(id_).place(f"aliases.{index}"))
             elif other is not None:
-                yield problem("C008", record.place(f"aliases.{index}"), alias=alias, other=other)
-            taken[old] = record.id
+                yield problem("C008", library.record(id_).place(f"aliases.{index}"), alias=alias, other=other)
+            taken[old] = id_
 
 
-def _tree(records: Mapping[str, Record]) -> Iterator[Diagnostic]:
+def _tree(library: Library) -> Iterator[Diagnostic]:
     """Each organisation has an acyclic way to the top, and a group belongs to a branch."""
-    branches = {id_: record.entry for id_, record in records.items() if isinstance(record.entry, Branch)}
+    branches = {id_: head.outline for id_, head in library.heads.items() if id_.startswith("branches/")}
     reported: set[str] = set()
     for id_, branch in branches.items():
         way = [id_]
@@ -172,16 +170,19 @@ def _tree(records: Mapping[str, Record]) -> Iterator[Diagnostic]:
         if parent in way and not reported & set(way):
             reported.update(way)
             cycle = " → ".join([*way[way.index(parent) :], parent])
-            yield problem("C004", records[id_].place("parent"), cycle=cycle)
+            yield problem("C004", library.record(id_).place("parent"), cycle=cycle)
         above = branches.get(branch.parent)
         if branch.type == "党小组" and above and "支部" not in above.type:
-            yield problem("C013", records[id_].place("parent"), type=above.type)
+            yield problem("C013", library.record(id_).place("parent"), type=above.type)
 
 
-def _months(records: Mapping[str, Record]) -> Iterator[Diagnostic]:
+def _months(library: Library) -> Iterator[Diagnostic]:
     """Open before + new = done + open, wherever two months follow one another; no month twice."""
     months: dict[str, Record] = {}
-    for record in records.values():
+    for id_ in library.heads:
+        if not id_.startswith("dispatches/"):
+            continue
+        record = library.record(id_)
         if isinstance(record.entry, Dispatch):
             if other := months.get(record.entry.month):
                 yield problem("C014", record.place("month"), month=record.entry.month, other=other.id)

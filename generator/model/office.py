@@ -7,10 +7,12 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
 from generator.diagnostics import Diagnostic, Span, nearest, problem
 from generator.engine.files import Files
 from generator.model.collections import COLLECTIONS
-from generator.model.library import Record
+from generator.model.head import Head
 from generator.model.references import references
 from generator.model.settings import Settings
 from generator.sources import document, positioned, privacy
@@ -29,16 +31,30 @@ class Office(NamedTuple):
     settings: Settings | None
     places: Mapping[str, Place]
     diagnostics: tuple[Diagnostic, ...]
+    encoded: tuple[str, bytes] | None = None
+    """For the next build: the digest of the file, and the rest of this."""
 
 
-def read(root: Path, files: Files) -> Office:
-    """The settings of the site at `root`; NoSite where there is no site.yaml."""
+_Kept = tuple[Settings | None, dict[str, Place], tuple[Diagnostic, ...]]
+
+
+def read(root: Path, files: Files, remembered: tuple[str, bytes] | None = None) -> Office:
+    """The settings of the site at `root`, or those that are remembered of the same file; NoSite without site.yaml."""
     try:
-        data, _ = files.read(NAME, root / NAME)
+        data, digest = files.read(NAME, root / NAME)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise NoSite(str(root)) from error
     except OSError as error:
         return Office(None, {}, (problem("S014", Span(NAME), why=error.strerror),))
+    if remembered is not None and remembered[0] == digest:
+        settings, places, diagnostics = msgspec.msgpack.decode(remembered[1], type=_Kept)
+        return Office(settings, places, diagnostics, remembered)
+    found = _read(data)
+    kept = (found.settings, dict(found.places), found.diagnostics)
+    return found._replace(encoded=(digest, msgspec.msgpack.encode(kept)))
+
+
+def _read(data: bytes) -> Office:
     text, problems = document.text_of(NAME, data)
     if text is None:
         return Office(None, {}, tuple(problems))
@@ -73,22 +89,22 @@ def _identity(settings: Settings, places: Mapping[str, Place]) -> Iterator[Diagn
         yield problem("P004", Span(NAME, *places["domain"]), domain=domain)
 
 
-def check(office: Office, records: Mapping[str, Record], lost: Collection[str]) -> Iterator[Diagnostic]:
+def check(office: Office, heads: Mapping[str, Head], lost: Collection[str]) -> Iterator[Diagnostic]:
     """References of the settings to entries, which must exist and be public."""
     if office.settings is None:
         return
     for reference in references(office.settings):
         span = Span(NAME, *office.places[reference.field])
-        record = records.get(reference.id)
+        head = heads.get(reference.id)
         if reference.id in lost:
             continue
-        if record is None:
-            guess = nearest(reference.id, [id_ for id_ in records if id_.startswith(reference.collections)])
+        if head is None:
+            guess = nearest(reference.id, [id_ for id_ in heads if id_.startswith(reference.collections)])
             if guess:
                 yield problem("C003", span, id=reference.id, guess=guess)
             else:
                 yield problem("C010", span, id=reference.id)
-        elif record.entry.audience == "内部":
+        elif head.outline.audience == "内部":
             yield problem("C006", span, id=reference.id)
-        elif record.entry.status == "草稿":
+        elif head.outline.status == "草稿":
             yield problem("C007", span, id=reference.id)

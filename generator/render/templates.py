@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from generator.diagnostics import Diagnostic, Span, problem
-from generator.engine.files import Files, Problem, scan
+from generator.engine.files import Files, Problem
 from generator.engine.trace import digest, digest_bytes
 from generator.site.addresses import segment_of
 
@@ -124,13 +124,9 @@ def find(root: Path, files: Files, remembered: Mapping[str, tuple[str, bytes]]) 
     """The templates of the site at `root`."""
     places: dict[str, tuple[str, Path, str]] = {}
     diagnostics: list[Diagnostic] = []
-    own = root / "templates"
-    folders = [(shipped(), "templates")] if not _same(shipped(), own) else []
-    for folder, shown in [*folders, (own, "templates")]:
-        mark = "" if folder == own else "shipped:"
-        found = scan(folder) if folder.is_dir() else None
-        if found is None:
-            continue
+    shown = "templates"
+    for mark, folder in folders(root):
+        found = files.scan(folder)
         diagnostics.extend(_reported(found.problems, shown))
         for name in found.files:
             try:
@@ -147,6 +143,13 @@ def find(root: Path, files: Files, remembered: Mapping[str, tuple[str, bytes]]) 
         if name.startswith(ASSETS)
     }
     return Templates(places, assets, tuple(diagnostics), {}, remembered)
+
+
+def folders(root: Path) -> list[tuple[str, Path]]:
+    """The folders of templates that there are, the site's own last, each with a mark for the keys of its files."""
+    own = root / "templates"
+    found = [] if _same(shipped(), own) else [("shipped:", shipped())]
+    return [(mark, folder) for mark, folder in [*found, ("", own)] if folder.is_dir()]
 
 
 def hashed(name: str, value: str) -> str:

@@ -95,7 +95,7 @@ class Rebuilder:
     def _today(self) -> datetime.date | None:
         if self._options.today is not None or self._settings is None:
             return None
-        return today_in(self._settings, self._options)
+        return today_in(self._settings.time_zone, self._options)
 
     def _tell(self, report: Report, outcome: Outcome) -> None:
         """Print what came of a build: problems that were printed just before are not repeated, except errors."""

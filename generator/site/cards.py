@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from generator.engine.trace import Reader
 from generator.model.branches import Branch
 from generator.model.claims import Claim
 from generator.model.deeds import Deed
@@ -13,17 +14,16 @@ from generator.model.dispatches import Dispatch
 from generator.model.entry import Entry
 from generator.model.events import Event
 from generator.model.guides import Guide
+from generator.model.head import stage_of
 from generator.model.items import Item
 from generator.model.jobs import Job
 from generator.model.lessons import Lesson
-from generator.model.library import Record
 from generator.model.matters import STAGE_LABELS, Matter
 from generator.model.news import News
 from generator.model.places import Place
 from generator.model.study import Study
 from generator.model.teams import Team
 from generator.site import addresses
-from generator.site.catalog import Catalog, stage_of
 
 Fact = tuple[str, str]
 
@@ -49,45 +49,33 @@ class Card(msgspec.Struct, frozen=True):
     """Start of an event, `YYYY-MM-DD HH:MM`."""
 
 
-def card_of(catalog: Catalog, record: Record) -> Card:
+def card(read: Reader, id_: str) -> Card | None:
     """The card of a published entry."""
-    known: Card | None = catalog.cards.get(record.id)
-    if known is None:
-        known = catalog.cards[record.id] = _card(catalog, record)
-    return known
-
-
-def _card(catalog: Catalog, record: Record) -> Card:
-    entry = record.entry
+    entry: Entry | None = read("entry", id_)
+    if entry is None:
+        return None
     return Card(
-        id=record.id,
-        collection=record.collection,
-        url=addresses.of_entry(record.id),
+        id=id_,
+        collection=id_.partition("/")[0],
+        url=addresses.of_entry(id_),
         title=entry.title,
         date=f"{entry.date:%Y-%m-%d}",
-        summary=summary_of(record),
+        summary=summary_of(entry),
         label=_label(entry),
-        facts=tuple((label, value) for label, value in _facts(catalog, entry) if value),
-        marks=tuple(_marks(catalog, record)),
+        facts=tuple((label, value) for label, value in _facts(read, entry) if value),
+        marks=tuple(_marks(read, id_, entry)),
         phone=getattr(entry, "phone", "") or getattr(entry, "station_phone", ""),
         when=f"{entry.start:%Y-%m-%d %H:%M}" if isinstance(entry, Event) else "",
     )
 
 
-def summary_of(record: Record) -> str:
+def summary_of(entry: Entry) -> str:
     """The summary, or the text that comes nearest to one in the fields; never the body, on which no list depends."""
-    entry = record.entry
     for name in ("summary", "intro", "public_summary", "result", "note", "visit_reason"):
         text = getattr(entry, name, "")
         if isinstance(text, str) and text:
             return text.split("\n")[0]
     return ""
-
-
-def title_of(catalog: Catalog, id_: str) -> str:
-    """The title of a published entry, or an empty text."""
-    record = catalog.records.get(id_)
-    return record.entry.title if record else ""
 
 
 def _label(entry: Entry) -> str:
@@ -112,8 +100,7 @@ def _label(entry: Entry) -> str:
             return ""
 
 
-def _marks(catalog: Catalog, record: Record) -> Iterator[str]:
-    entry = record.entry
+def _marks(read: Reader, id_: str, entry: Entry) -> Iterator[str]:
     if entry.top:
         yield "置顶"
     if entry.status in ("草稿", "废止", "过期"):
@@ -121,11 +108,11 @@ def _marks(catalog: Catalog, record: Record) -> Iterator[str]:
     state = getattr(entry, "state", "")
     if state not in ("", "正常", "在用", "已开展"):
         yield state
-    if catalog.past(record):
+    if isinstance(entry, Event) and read("past", id_):
         yield "已结束"
 
 
-def _facts(catalog: Catalog, entry: Entry) -> Iterator[Fact]:
+def _facts(read: Reader, entry: Entry) -> Iterator[Fact]:
     match entry:
         case Branch():
             yield "家乡", "、".join(str(area) for area in entry.origin_areas)
@@ -134,7 +121,7 @@ def _facts(catalog: Catalog, entry: Entry) -> Iterator[Fact]:
             yield "片区", entry.area
             yield "活动时间", entry.meeting_time
             yield "主题党日", str(entry.theme_day or "")
-            yield "地点", "、".join(filter(None, (title_of(catalog, place) for place in entry.places)))
+            yield "地点", "、".join(filter(None, (read("title", place) for place in entry.places)))
         case Lesson():
             number = f" 第{entry.series_no}讲" if entry.series_no else ""
             yield "系列", entry.series + number if entry.series else ""
@@ -151,13 +138,13 @@ def _facts(catalog: Catalog, entry: Entry) -> Iterator[Fact]:
             yield "开放", entry.hours
         case Event():
             yield "时间", f"{entry.start:%Y-%m-%d %H:%M}"
-            yield "地点", title_of(catalog, entry.place) or entry.where
-            yield "主办", title_of(catalog, entry.host)
+            yield "地点", read("title", entry.place) or entry.where
+            yield "主办", read("title", entry.host)
         case _:
-            yield from _more_facts(catalog, entry)
+            yield from _more_facts(read, entry)
 
 
-def _more_facts(catalog: Catalog, entry: Entry) -> Iterator[Fact]:
+def _more_facts(read: Reader, entry: Entry) -> Iterator[Fact]:
     match entry:
         case News():
             yield "来源", entry.source
@@ -165,7 +152,7 @@ def _more_facts(catalog: Catalog, entry: Entry) -> Iterator[Fact]:
             yield "进度", STAGE_LABELS[stage_of(entry)]
         case Deed():
             yield "月份", entry.month
-            yield "党组织", title_of(catalog, entry.branch)
+            yield "党组织", read("title", entry.branch)
         case Dispatch():
             yield from (("新增", str(entry.new)), ("办结", str(entry.done)), ("在办", str(entry.open)))
             yield "超期", str(entry.overdue)
@@ -175,7 +162,7 @@ def _more_facts(catalog: Catalog, entry: Entry) -> Iterator[Fact]:
             yield "工资", f"{entry.pay.min}—{entry.pay.max}{entry.pay.unit}" if entry.pay else ""
             yield "有效期至", f"{entry.valid_until}"
         case Team():
-            yield "所属", title_of(catalog, entry.branch)
+            yield "所属", read("title", entry.branch)
         case Claim():
             yield "数值", entry.figure
             yield "截至", f"{entry.as_of}"

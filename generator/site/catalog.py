@@ -1,27 +1,77 @@
-"""The published part of the library on one day, with the ways in which it is listed and divided."""
+"""The published part of the library on one day: what is listed where, and who names whom, from the heads alone."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, get_args
+from typing import Any
 
-from generator.model.branches import Branch, BranchType
-from generator.model.collections import COLLECTIONS, Facet
-from generator.model.entry import Area, Entry
-from generator.model.events import Event
-from generator.model.items import Department, Item
-from generator.model.lessons import Lesson
-from generator.model.library import Library, Record
-from generator.model.linking import Edge, edges, visible
-from generator.model.matters import STAGE_LABELS, STAGES, Matter
+from generator.engine.trace import digest_bytes
+from generator.model.collections import COLLECTIONS
+from generator.model.head import BRANCH_RANK, CROSS, DEPARTMENT_RANK, FILE, Head, Outline, visible
+from generator.model.library import Library
+from generator.model.linking import ids_by_path
+from generator.model.matters import STAGE_LABELS
 from generator.model.settings import Settings
 
-BRANCH_RANK = {name: rank for rank, name in enumerate(get_args(BranchType))}
-DEPARTMENT_RANK = {name: rank for rank, name in enumerate(get_args(Department))}
-CROSS = "跨省通办"
+
+@dataclass(frozen=True)
+class Column:
+    """The published entries of one collection, in the order of its list."""
+
+    name: str
+    outlines: Mapping[str, Outline]
+    """By id."""
+    today: datetime.date
+
+    @cached_property
+    def positions(self) -> Mapping[str, int]:
+        """The place of each entry in the list, from 0."""
+        return {id_: place for place, id_ in enumerate(self.outlines)}
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """The first of the list first."""
+        return tuple(self.outlines)
+
+    @cached_property
+    def divided(self) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+        """For each facet the entries of each value, values in order."""
+        found: dict[str, dict[str, list[str]]] = {facet.name: {} for facet in COLLECTIONS[self.name].facets}
+        for id_, outline in self.outlines.items():
+            for facet, values in outline.facets.items():
+                if facet in found:
+                    for value in values:
+                        found[facet].setdefault(value, []).append(id_)
+        return {
+            facet: {value: tuple(values[value]) for value in sorted(values, key=_rank(facet), reverse=_newest(facet))}
+            for facet, values in found.items()
+        }
+
+    @cached_property
+    def children(self) -> Mapping[str, tuple[str, ...]]:
+        """The organisations directly below each; those below no published one stand at the top, under an empty id."""
+        found: dict[str, list[str]] = {}
+        for id_, outline in self.outlines.items():
+            found.setdefault(outline.parent if outline.parent in self.outlines else "", []).append(id_)
+        return {parent: tuple(ids) for parent, ids in found.items()}
+
+    def past(self, id_: str) -> bool:
+        """Whether an event was over before today."""
+        end = self.outlines[id_].end
+        return end is not None and end < self.today
+
+
+@dataclass(frozen=True)
+class Naming:
+    """Which published entries name which."""
+
+    goals: Mapping[str, tuple[str, ...]]
+    """What each names, in the order in which it does."""
+    sources: Mapping[str, tuple[str, ...]]
+    """By whom each is named, in order of id."""
 
 
 @dataclass(frozen=True)
@@ -32,166 +82,89 @@ class Catalog:
     library: Library
     today: datetime.date
     drafts: bool = False
-    # What `cards` and `listing` have worked out once; a pure function of the fields above, like a cached property.
-    cards: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
-    urls: dict[tuple[str, str, str], tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
-    def records(self) -> Mapping[str, Record]:
+    def heads(self) -> Mapping[str, Head]:
         """The published entries by id."""
         return {
-            id_: record
-            for id_, record in self.library.records.items()
-            if visible(record.entry, self.today, drafts=self.drafts)
+            id_: head
+            for id_, head in self.library.heads.items()
+            if visible(head.outline, self.today, drafts=self.drafts)
         }
 
     @cached_property
-    def listed(self) -> Mapping[str, tuple[Record, ...]]:
-        """The published entries of each collection, in the order of its list."""
-        found: dict[str, list[Record]] = {name: [] for name in COLLECTIONS}
-        for record in self.records.values():
-            found[record.collection].append(record)
-        return {name: tuple(sorted(records, key=self._order)) for name, records in found.items()}
-
-    @cached_property
-    def positions(self) -> Mapping[str, int]:
-        """The place of each published entry in the list of its collection, from 0."""
-        return {record.id: place for records in self.listed.values() for place, record in enumerate(records)}
-
-    @cached_property
-    def children(self) -> Mapping[str, tuple[Record, ...]]:
-        """The organisations directly below each; those below no published one stand at the top, under an empty id."""
-        found: dict[str, list[Record]] = {}
-        for record in self.listed["branches"]:
-            assert isinstance(record.entry, Branch)
-            parent = record.entry.parent
-            found.setdefault(parent if parent in self.records else "", []).append(record)
-        return {parent: tuple(records) for parent, records in found.items()}
-
-    @cached_property
-    def naming(self) -> Mapping[str, tuple[str, ...]]:
-        """For each published entry the ids of the published ones that name it."""
-        found: dict[str, dict[str, None]] = {}
-        for edge in self._edges():
-            found.setdefault(edge.goal, {})[edge.source] = None
-        return {goal: tuple(sources) for goal, sources in found.items()}
-
-    def _edges(self) -> Iterator[Edge]:
-        for edge in edges(self.library):
-            if edge.source in self.records and edge.goal in self.records and edge.source != edge.goal:
-                yield edge
-
-    @cached_property
-    def divided(self) -> Mapping[tuple[str, str], Mapping[str, tuple[Record, ...]]]:
-        """For each collection and facet the entries of each value, values in order."""
-        found: dict[tuple[str, str], dict[str, list[Record]]] = {}
-        for name, records in self.listed.items():
-            for facet in COLLECTIONS[name].facets:
-                values: dict[str, list[Record]] = {}
-                for record in records:
-                    for value in dict.fromkeys(facet_values(facet, record.entry)):
-                        values.setdefault(value, []).append(record)
-                found[name, facet.name] = values
+    def columns(self) -> Mapping[str, Column]:
+        """The published entries of each collection."""
+        found: dict[str, list[tuple[Any, str]]] = {name: [] for name in COLLECTIONS}
+        for id_, head in self.heads.items():
+            name = id_.partition("/")[0]
+            found[name].append((self._order(name, id_, head.outline), id_))
         return {
-            key: {value: tuple(values[value]) for value in sorted(values, key=_rank(key[1]), reverse=_newest(key[1]))}
-            for key, values in found.items()
+            name: Column(name, {id_: self.heads[id_].outline for _, id_ in sorted(keys)}, self.today)
+            for name, keys in found.items()
         }
+
+    @cached_property
+    def states(self) -> Mapping[str, str]:
+        """For each collection a digest that changes whenever its column does."""
+        found: dict[str, list[str]] = {name: [] for name in COLLECTIONS}
+        for id_, head in self.heads.items():
+            found[id_.partition("/")[0]].append(f"{id_} {head.outline_digest}")
+        # Events that are over stand behind the others and are marked, so that their list changes with the day alone.
+        past = [id_ for id_ in self.columns["events"].outlines if self.columns["events"].past(id_)]
+        found["events"] += past
+        return {name: digest_bytes("\n".join(lines).encode()) for name, lines in found.items()}
+
+    @cached_property
+    def naming(self) -> Naming:
+        """The references between published entries, in fields and in texts."""
+        by_path = self.paths
+        heads = self.heads
+        goals: dict[str, tuple[str, ...]] = {}
+        sources: dict[str, list[str]] = {}
+        for id_, head in heads.items():
+            named = (by_path.get(goal[1:], "") if goal.startswith(FILE) else goal for goal in head.outline.goals)
+            known = tuple(dict.fromkeys(goal for goal in named if goal in heads and goal != id_))
+            if known:
+                goals[id_] = known
+                for goal in known:
+                    sources.setdefault(goal, []).append(id_)
+        return Naming(goals, {goal: tuple(ids) for goal, ids in sources.items()})
+
+    @cached_property
+    def naming_state(self) -> str:
+        """A digest that changes whenever the naming does."""
+        lines = (f"{id_}\t{self.library.homes[id_][0]}\t{'|'.join(h.outline.goals)}" for id_, h in self.heads.items())
+        return digest_bytes("\n".join(lines).encode())
 
     @cached_property
     def paths(self) -> Mapping[str, str]:
         """The id of each published entry by the path of its file."""
-        return {record.path: id_ for id_, record in self.records.items()}
-
-    def upcoming(self) -> list[Record]:
-        """Events that have not passed, the next first."""
-        events = [record for record in self.listed["events"] if not self.past(record)]
-        return sorted(events, key=lambda record: (_start(record), record.id))
-
-    def past(self, record: Record) -> bool:
-        """Whether an event was over before today."""
-        entry = record.entry
-        return isinstance(entry, Event) and (entry.end or entry.start).date() < self.today
+        return {path: id_ for path, id_ in ids_by_path(self.library).items() if id_ in self.heads}
 
     def due(self) -> datetime.date | None:
         """The next day on which the site changes without an edit."""
-        days: set[datetime.date] = set()
-        for record in self.library.records.values():
-            entry = record.entry
-            days.add(entry.date.date())
-            if entry.last_day:
-                days.add(_after(entry.last_day))
-            if isinstance(entry, Event):
-                days.add(_after((entry.end or entry.start).date()))
-            if isinstance(entry, Matter) and entry.stages.done and not entry.stages.done.finished:
-                days.add(_after(entry.stages.done.due))
-        return min((day for day in days if self.today < day < datetime.date.max), default=None)
+        found: datetime.date | None = None
+        for head in self.library.heads.values():
+            for day in (head.outline.date.date(), *head.outline.days):
+                if self.today < day < datetime.date.max and (found is None or day < found):
+                    found = day
+        return found
 
-    def _order(self, record: Record) -> tuple[Any, ...]:
-        entry = record.entry
-        match COLLECTIONS[record.collection].order:
+    def _order(self, name: str, id_: str, outline: Outline) -> tuple[Any, ...]:
+        match COLLECTIONS[name].order:
             case "start":
-                start = -_reversed(_start(record))
-                return (True, -start, record.id) if self.past(record) else (False, start, record.id)
+                assert outline.start is not None
+                assert outline.end is not None
+                start = (outline.start - EPOCH).total_seconds()
+                return (True, -start, id_) if outline.end < self.today else (False, start, id_)
             case "date":
-                return (not entry.top, _reversed(entry.date), record.id)
+                return (not outline.top, -(outline.date - EPOCH).total_seconds(), id_)
             case _:
-                rank = BRANCH_RANK[entry.type] if isinstance(entry, Branch) else 0
-                rank = DEPARTMENT_RANK[entry.department] if isinstance(entry, Item) else rank
-                return (not entry.top, rank, record.id)
+                return (not outline.top, outline.rank, id_)
 
 
-def _after(day: datetime.date) -> datetime.date:
-    """The next day; the calendar ends with 9999, which some write for a time without end."""
-    return min(day, datetime.date.max - datetime.timedelta(days=1)) + datetime.timedelta(days=1)
-
-
-def _reversed(moment: datetime.datetime) -> float:
-    return (datetime.datetime(9999, 1, 1) - moment).total_seconds()
-
-
-def _start(record: Record) -> datetime.datetime:
-    assert isinstance(record.entry, Event)
-    return record.entry.start
-
-
-def facet_values(facet: Facet, entry: Entry) -> Iterable[str]:
-    """The values of a facet that an entry has; areas have one for each level, joined by slashes."""
-    match facet.name, entry:
-        case "area", Branch():
-            return [value for area in entry.origin_areas for value in levels(area)]
-        case "stationed", Branch():
-            return ["".join(entry.stationed_in.parts[-2:])] if entry.stationed_in else []
-        case "industry", Branch():
-            return [entry.industry, *entry.industries] if entry.industry else entry.industries
-        case "year", Lesson():
-            return [str((entry.start or entry.date).year)]
-        case "month", Event():
-            return [f"{entry.start:%Y-%m}"]
-        case "stage", Matter():
-            return [STAGE_LABELS[stage_of(entry)]]
-        case "cross", Item():
-            return [CROSS, entry.cross_mode or ""] if entry.scope == "跨省" else []
-        case _:
-            return _plain_values(facet, entry)
-
-
-def _plain_values(facet: Facet, entry: Any) -> Iterable[str]:
-    if facet.name == "year":
-        return [str(entry.date.year)]
-    names = {"client": "clients", "theme": "themes", "case": "case_type", "channel": "channels"}
-    value = getattr(entry, names.get(facet.name, facet.name))
-    values = value if isinstance(value, tuple) else (value,)
-    return [value for value in values if value]
-
-
-def levels(area: Area) -> list[str]:
-    """`示例省`, `示例省/示例市`, `示例省/示例市/示例县` and so on."""
-    return ["/".join(area.parts[:depth]) for depth in range(1, len(area.parts) + 1)]
-
-
-def stage_of(matter: Matter) -> str:
-    """The last stage that a matter has reached."""
-    return [name for name in STAGES if getattr(matter.stages, name)][-1]
+EPOCH = datetime.datetime(2000, 1, 1)
 
 
 def _newest(facet: str) -> bool:

@@ -1,34 +1,41 @@
-"""Lists, pages of lists, and the values that divide them."""
+"""Lists, pages of lists, and the values that divide them; each function answers one question by reading others."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from generator.engine.trace import Reader
 from generator.model.collections import COLLECTIONS, Facet
-from generator.model.library import Record
+from generator.model.entry import Entry
+from generator.model.head import HOME
 from generator.site import addresses
-from generator.site.cards import Card, card_of, summary_of
-from generator.site.catalog import Catalog
-from generator.site.values import AreaNode, Choice, Column, Division, Listing, MenuItem
+from generator.site.cards import Card, summary_of
+from generator.site.catalog import Column as Listed
+from generator.site.values import AreaNode, Choice, Column, Division, Listing, MenuItem, Stretch
 
 
-def column(catalog: Catalog, name: str) -> Column | None:
+def column(read: Reader, name: str) -> Column | None:
     """A collection with the names that the office gave it; None if there is no such collection."""
     collection = COLLECTIONS.get(name)
     if collection is None:
         return None
-    given = next((column for column in catalog.settings.columns if column.collection == name), None)
+    given = next((column for column in read("setting", "columns") if column.collection == name), None)
     label = (given and given.label) or collection.label
     description = (given and given.description) or collection.description
     return Column(
         collection=name,
         label=label,
         description=description,
-        keywords=(given and given.keywords) or (label, catalog.settings.brand.name),
+        keywords=(given and given.keywords) or (label, read("setting", "brand.name")),
         type=(given and given.column_type) or collection.column_type,
         url=addresses.of_list(name),
-        feed=feed_of(name) if collection.feed and catalog.listed[name] else "",
+        feed=feed_of(name) if collection.feed and read("filled", name) else "",
     )
+
+
+def filled(read: Reader, name: str) -> bool:
+    """Whether anything is listed in a collection."""
+    return bool(read("listed", name).outlines)
 
 
 def feed_of(name: str) -> str:
@@ -36,62 +43,67 @@ def feed_of(name: str) -> str:
     return "feed.xml" if name == "news" else f"{name}/feed.xml"
 
 
-def menu(catalog: Catalog) -> tuple[MenuItem, ...]:
+def menu(read: Reader) -> tuple[MenuItem, ...]:
     """The main navigation; what the doors of the home page say of each is another question."""
-    return tuple(MenuItem(item.id, item.label, item.url) for item in doors(catalog))
+    return tuple(MenuItem(item.id, item.label, item.url) for item in read("doors"))
 
 
-def doors(catalog: Catalog) -> tuple[MenuItem, ...]:
+def doors(read: Reader) -> tuple[MenuItem, ...]:
     """The columns that are not empty, in the order of site.yaml, then the pages that ask for a place."""
-    given = {column.collection: column for column in catalog.settings.columns}
+    given = {column.collection: column for column in read("setting", "columns")}
     names = [*given, *(name for name in COLLECTIONS if name not in given)]
     found = []
     for name in names:
-        shown = column(catalog, name)
-        listed = catalog.listed.get(name) and name != "pages"
+        shown: Column | None = read("column", name)
+        listed = shown and name != "pages" and read("filled", name)
         if shown and listed and (name not in given or given[name].menu):
             found.append(MenuItem(name, shown.label, shown.url, shown.description))
-    pages = [record for record in catalog.listed["pages"] if getattr(record.entry, "menu", None)]
-    for record in sorted(pages, key=lambda record: (getattr(record.entry, "menu", 0), record.id)):
-        found.append(MenuItem(record.id, record.entry.title, addresses.of_entry(record.id), summary_of(record)))
-    return tuple(found)
+    return (*found, *(_item(read, id_) for id_ in read("menu-pages")))
 
 
-def section(catalog: Catalog, name: str) -> tuple[MenuItem, ...]:
+def menu_pages(read: Reader) -> tuple[str, ...]:
+    """The ids of the pages that ask for a place in the menu, in its order."""
+    outlines = read("listed", "pages").outlines
+    return tuple(sorted((id_ for id_ in outlines if outlines[id_].menu), key=lambda id_: (outlines[id_].menu, id_)))
+
+
+def _item(read: Reader, id_: str) -> MenuItem:
+    entry: Entry = read("entry", id_)
+    return MenuItem(id_, entry.title, addresses.of_entry(id_), summary_of(entry))
+
+
+def section(read: Reader, name: str) -> tuple[MenuItem, ...]:
     """The pages of one section (专题), which lead to each other."""
-    return tuple(
-        MenuItem(record.id, record.entry.title, addresses.of_entry(record.id))
-        for record in catalog.listed["pages"]
-        if name and getattr(record.entry, "section", "") == name
-    )
+    return tuple(MenuItem(id_, read("title", id_), addresses.of_entry(id_)) for id_ in read("section-pages", name))
 
 
-def hot(catalog: Catalog, most: int) -> tuple[MenuItem, ...]:
+def section_pages(read: Reader, name: str) -> tuple[str, ...]:
+    """The ids of the pages of one section."""
+    outlines = read("listed", "pages").outlines
+    return tuple(id_ for id_, outline in outlines.items() if name and outline.section == name)
+
+
+def hot(read: Reader, most: int) -> tuple[MenuItem, ...]:
     """The items that are asked for most."""
-    records = [record for record in catalog.listed["items"] if getattr(record.entry, "hot", False)]
-    return tuple(
-        MenuItem(record.id, record.entry.title, addresses.of_entry(record.id), summary_of(record))
-        for record in records[:most]
-    )
+    return tuple(_item(read, id_) for id_ in read("hot-items")[:most])
 
 
-def members(catalog: Catalog, name: str, facet: str = "", value: str = "") -> Sequence[Record]:
+def hot_items(read: Reader) -> tuple[str, ...]:
+    """The ids of the items that are marked as asked for often."""
+    return tuple(id_ for id_, outline in read("listed", "items").outlines.items() if "hot" in outline.marks)
+
+
+def members(listed: Listed, facet: str = "", value: str = "") -> Sequence[str]:
     """The entries of a list, whole or divided by a value of a facet."""
-    if not facet:
-        return catalog.listed.get(name, ())
-    return catalog.divided.get((name, facet), {}).get(value, ())
+    return listed.divided.get(facet, {}).get(value, ()) if facet else listed.ids
 
 
-def page_urls(catalog: Catalog, name: str, facet: str = "", value: str = "") -> tuple[str, ...]:
-    """The addresses of the pages that a list takes; an empty list still has one."""
-    known = catalog.urls.get((name, facet, value))
-    if known is None:
-        size = COLLECTIONS[name].page_size
-        pages = max(1, -(-len(members(catalog, name, facet, value)) // size))
-        segment = facet_named(name, facet).segment if facet else ""
-        known = tuple(addresses.of_list(name, segment, value, page) for page in range(1, pages + 1))
-        catalog.urls[name, facet, value] = known
-    return known
+def page_urls(name: str, count: int, facet: str = "", value: str = "") -> tuple[str, ...]:
+    """The addresses of the pages that a list of so many entries takes; an empty list still has one."""
+    pages = max(1, -(-count // COLLECTIONS[name].page_size))
+    segment = facet_named(name, facet).segment if facet else ""
+    first = addresses.of_list(name, segment, value)
+    return (first, *(f"{first}page/{page}/" for page in range(2, pages + 1)))
 
 
 def facet_named(name: str, facet: str) -> Facet:
@@ -99,14 +111,20 @@ def facet_named(name: str, facet: str) -> Facet:
     return {found.name: found for found in COLLECTIONS[name].facets}[facet]
 
 
-def listing(catalog: Catalog, name: str, facet: str, value: str, page: int) -> Listing:
-    """One page of a list; pages count from 1."""
+def stretch(read: Reader, name: str, facet: str, value: str, page: int) -> Stretch:
+    """Which entries stand on one page of a list, and how many there are."""
     size = COLLECTIONS[name].page_size
-    records = members(catalog, name, facet, value)
-    urls = page_urls(catalog, name, facet, value)
+    ids = members(read("listed", name), facet, value)
+    return Stretch(tuple(ids[(page - 1) * size : page * size]), len(ids))
+
+
+def listing(read: Reader, name: str, facet: str, value: str, page: int) -> Listing:
+    """One page of a list; pages count from 1."""
+    found: Stretch = read("stretch", name, facet, value, page)
+    urls = page_urls(name, found.total, facet, value)
     return Listing(
-        cards=tuple(card_of(catalog, record) for record in records[(page - 1) * size : page * size]),
-        total=len(records),
+        cards=cards(read, found.ids),
+        total=found.total,
         page=page,
         pages=len(urls),
         previous=urls[page - 2] if page > 1 else "",
@@ -115,14 +133,24 @@ def listing(catalog: Catalog, name: str, facet: str, value: str, page: int) -> L
     )
 
 
-def divisions(catalog: Catalog, name: str) -> tuple[Division, ...]:
+def cards(read: Reader, ids: Sequence[str]) -> tuple[Card, ...]:
+    """The cards of published entries."""
+    return tuple(read("card", id_) for id_ in ids)
+
+
+def first(read: Reader, name: str, facet: str, value: str, most: int) -> tuple[str, ...]:
+    """The ids that a list begins with."""
+    return tuple(members(read("listed", name), facet, value)[:most])
+
+
+def divisions(read: Reader, name: str) -> tuple[Division, ...]:
     """The facets of a collection that divide it: those with a value."""
     found = []
+    divided = read("listed", name).divided
     for facet in COLLECTIONS[name].facets:
-        values = catalog.divided[name, facet.name]
         choices = tuple(
-            Choice(value, label_of(facet, value), addresses.of_list(name, facet.segment, value), len(records))
-            for value, records in values.items()
+            Choice(value, label_of(facet, value), addresses.of_list(name, facet.segment, value), len(ids))
+            for value, ids in divided[facet.name].items()
         )
         if choices:
             found.append(Division(facet.name, facet.label, choices))
@@ -137,32 +165,42 @@ def label_of(facet: Facet, value: str) -> str:
     return f"{value}年" if facet.name == "year" else value.replace("/", " ")
 
 
-def home_areas(catalog: Catalog) -> tuple[AreaNode, ...]:
+def home_areas(read: Reader) -> tuple[AreaNode, ...]:
     """Where members come from, province by province, with the branches for each area."""
-    return tuple(_areas(catalog, ""))
+    return tuple(read("area", value) for value in read("areas-in", ""))
 
 
-def area_names(catalog: Catalog) -> tuple[AreaNode, ...]:
+def area_names(read: Reader) -> tuple[AreaNode, ...]:
     """Where members come from, without the branches."""
 
-    def bare(node: AreaNode) -> AreaNode:
-        return AreaNode(node.name, node.value, node.url, tuple(map(bare, node.areas)), ())
+    def bare(value: str) -> AreaNode:
+        url = addresses.of_list("branches", "area", value)
+        return AreaNode(value.rpartition("/")[2], value, url, tuple(map(bare, read("areas-in", value))), ())
 
-    return tuple(map(bare, home_areas(catalog)))
+    return tuple(map(bare, read("areas-in", "")))
 
 
-def area(catalog: Catalog, value: str) -> AreaNode:
+def area(read: Reader, value: str) -> AreaNode:
     """One home area with what is below it."""
-    cards: list[Card] = []
-    for record in members(catalog, "branches", "area", value):
-        if any("/".join(found.parts) == value for found in getattr(record.entry, "origin_areas", ())):
-            cards.append(card_of(catalog, record))
     url = addresses.of_list("branches", "area", value)
-    return AreaNode(value.rpartition("/")[2], value, url, tuple(_areas(catalog, value)), tuple(cards))
+    below = tuple(read("area", one) for one in read("areas-in", value))
+    return AreaNode(value.rpartition("/")[2], value, url, below, cards(read, read("from-area", value)))
 
 
-def _areas(catalog: Catalog, above: str) -> Iterator[AreaNode]:
+def from_area(read: Reader, value: str) -> tuple[str, ...]:
+    """The branches that name an area exactly."""
+    listed: Listed = read("listed", "branches")
+    ids = members(listed, "area", value)
+    return tuple(id_ for id_ in ids if value in listed.outlines[id_].facets.get(HOME, ()))
+
+
+def areas_in(read: Reader, above: str) -> tuple[str, ...]:
+    """The areas directly in one, or the provinces."""
+    return tuple(_within(read("listed", "branches").divided["area"], above))
+
+
+def _within(values: Sequence[str], above: str) -> Iterator[str]:
     prefix = f"{above}/" if above else ""
-    for value in catalog.divided["branches", "area"]:
+    for value in values:
         if value.startswith(prefix) and "/" not in value[len(prefix) :]:
-            yield area(catalog, value)
+            yield value

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator
 from generator.diagnostics import Diagnostic, Span, problem
 from generator.engine.trace import Target
 from generator.model.collections import COLLECTIONS, ON_ONE_PAGE
-from generator.model.linking import named_files
 from generator.site import listing
 from generator.site.addresses import of_entry, of_list, output_of
-from generator.site.catalog import Catalog
+from generator.site.catalog import Catalog, Column
 from generator.site.world import Site, media_url
 
 ASSETS = "assets/"
@@ -18,60 +17,64 @@ ASSETS = "assets/"
 
 def plan(site: Site, assets: Iterable[str]) -> Iterator[Target]:
     """Every target; `assets` are the published names of the files in templates/assets."""
-    catalog = site.catalog
+    columns = site.catalog.columns
     yield Target("index.html", "home.html")
     yield Target("404.html", "404.html")
     yield Target(output_of("sitemap/"), "sitemap.html")
     yield Target("sitemap.xml", "export:sitemap")
     yield Target("robots.txt", "export:robots")
-    for name in COLLECTIONS:
-        yield from _lists(catalog, name)
-        yield from _entries(catalog, name)
-        if COLLECTIONS[name].feed and catalog.listed[name]:
+    for name, column in columns.items():
+        yield from _lists(column)
+        yield from _entries(column)
+        if COLLECTIONS[name].feed and column.outlines:
             yield Target(listing.feed_of(name), "export:feed", (name,))
     yield from _files(site)
     for asset in assets:
         yield Target(asset, "copy:asset", (asset,))
 
 
-def _lists(catalog: Catalog, name: str) -> Iterator[Target]:
+def _lists(column: Column) -> Iterator[Target]:
     """The list, and its divisions; a column that is empty has no page."""
-    if name == "pages" or not catalog.listed[name]:
+    name = column.name
+    if name == "pages" or not column.outlines:
         return
     template = f"lists/{name}.html"
-    for page, url in enumerate(listing.page_urls(catalog, name), 1):
+    for page, url in enumerate(listing.page_urls(name, len(column.outlines)), 1):
         yield Target(output_of(url), template, (name, "", "", page))
     if name in ON_ONE_PAGE:
         return
-    for facet in COLLECTIONS[name].facets:
-        for value in catalog.divided[name, facet.name]:
-            for page, url in enumerate(listing.page_urls(catalog, name, facet.name, value), 1):
-                yield Target(output_of(url), template, (name, facet.name, value, page))
+    for facet, values in column.divided.items():
+        for value, ids in values.items():
+            for page, url in enumerate(listing.page_urls(name, len(ids), facet, value), 1):
+                yield Target(output_of(url), template, (name, facet, value, page))
     if name == "branches":
         yield Target(output_of(of_list(name) + "tree/"), "tree.html")
 
 
-def _entries(catalog: Catalog, name: str) -> Iterator[Target]:
-    for record in catalog.listed[name]:
-        if name in ON_ONE_PAGE:
-            continue
-        for alias in record.entry.aliases:
-            yield Target(output_of(of_entry(f"{name}/{alias}")), "redirect.html", (record.id,))
-        yield Target(output_of(of_entry(record.id)), f"entries/{name}.html", (record.id,))
-        if name == "branches":
-            yield Target(f"{of_entry(record.id)}feed.xml", "export:feed", (record.id,))
+def _entries(column: Column) -> Iterator[Target]:
+    if column.name in ON_ONE_PAGE:
+        return
+    template = f"entries/{column.name}.html"
+    for id_, outline in column.outlines.items():
+        for alias in outline.aliases:
+            yield Target(output_of(of_entry(f"{column.name}/{alias}")), "redirect.html", (id_,))
+        url = of_entry(id_)
+        yield Target(output_of(url), template, (id_,))
+        if column.name == "branches":
+            yield Target(f"{url}feed.xml", "export:feed", (id_,))
 
 
 def _files(site: Site) -> Iterator[Target]:
     """What published entries name, and what is copied as it is."""
+    library = site.catalog.library
     named: dict[str, str] = {}
-    for record in site.catalog.records.values():
-        for path, _ in named_files(record):
-            if url := media_url(site, path):
+    for head in site.catalog.heads.values():
+        for path in head.outline.files:
+            if url := media_url(path, library.files.get(path, "")):
                 named[url] = path
     for url, path in sorted(named.items()):
         yield Target(url, "copy:file", (path,))
-    for path in site.catalog.library.static:
+    for path in library.static:
         yield Target(path, "copy:static", (path,))
 
 
@@ -109,11 +112,11 @@ def _place(target: Target, catalog: Catalog) -> Span | None:
     if not target.arguments:
         return None
     name, *more = (str(argument) for argument in target.arguments)
-    if name in catalog.records:
-        record = catalog.records[name]
+    if name in catalog.heads:
+        record = catalog.library.record(name)
         return Span(record.path, *record.slug_place)
-    if len(more) == 3 and more[0] and (records := listing.members(catalog, name, more[0], more[1])):
-        return records[-1].place({"area": "origin_areas"}.get(more[0], more[0]))
+    if len(more) == 3 and more[0] and (ids := listing.members(catalog.columns[name], more[0], more[1])):
+        return catalog.library.record(ids[-1]).place({"area": "origin_areas"}.get(more[0], more[0]))
     return None
 
 
@@ -122,8 +125,8 @@ def _named(target: Target, catalog: Catalog) -> str:
     words = [str(argument) for argument in target.arguments]
     if not words:
         return target.maker
-    if words[0] in catalog.records:
-        return catalog.records[words[0]].path
+    if words[0] in catalog.heads:
+        return catalog.library.homes[words[0]][0]
     if target.maker == "copy:static":
         return f"content/static/{words[0]}"
     if len(words) == 4 and words[1]:

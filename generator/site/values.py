@@ -48,6 +48,14 @@ class Division(msgspec.Struct, frozen=True):
     choices: tuple[Choice, ...]
 
 
+class Stretch(msgspec.Struct, frozen=True):
+    """Which entries stand on one page of a list."""
+
+    ids: tuple[str, ...]
+    total: int
+    """Of the whole list."""
+
+
 class Listing(msgspec.Struct, frozen=True):
     """One page of a list."""
 
@@ -87,6 +95,14 @@ class FeedItem(msgspec.Struct, frozen=True):
     summary: str
     published: str
     updated: str
+
+
+class Group(msgspec.Struct, frozen=True):
+    """The first entries of one collection that name an entry, and how many there are."""
+
+    collection: str
+    ids: tuple[str, ...]
+    total: int
 
 
 class Mentions(msgspec.Struct, frozen=True):

@@ -1,116 +1,108 @@
-"""The world that targets ask: questions by name, answers as pure functions of the catalog and the other sources."""
+"""The world that targets ask: what the sources say, by name, and what is worked out from that by reading it."""
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-from generator.engine.trace import Query
+from generator.engine.trace import Query, Reader, digest, digest_bytes
 from generator.model.collections import COLLECTIONS, ON_ONE_PAGE
-from generator.site import addresses, listing, relations
+from generator.site import addresses, cards, listing, relations
 from generator.site.addresses import Base
-from generator.site.cards import card_of, title_of
 from generator.site.catalog import Catalog
 from generator.site.values import Change, Content
 
 Ask = Callable[..., Any]
+Input = tuple[Callable[..., str], Ask]
+"""The state of an answer, which changes whenever the answer does, and the answer."""
 
 
 @dataclass(frozen=True)
 class Site:
-    """Answers questions of the content; `others` answer those of templates and assets, by the first word."""
+    """Answers questions of the content; `others` are the inputs of templates and assets, whose state is the answer."""
 
     catalog: Catalog
     base: Base
     others: Mapping[str, Ask] = field(default_factory=dict)
 
-    def answer(self, query: Query) -> object:
+    @cached_property
+    def inputs(self) -> Container[str | int]:
+        """The first words of the questions about the sources."""
+        return frozenset((*INPUTS, *self.others))
+
+    def state(self, query: Query) -> str:
+        """A text that changes whenever the answer of an input does; empty for one that is not there any more."""
+        name, *arguments = query
+        known = INPUTS.get(str(name))
+        found: str = known[0](self, *arguments) if known else self.others[str(name)](*arguments)
+        return found
+
+    def answer(self, query: Query, read: Reader) -> object:
         """The answer to a query; KeyError for a question that nobody knows."""
         name, *arguments = query
-        if isinstance(name, str) and name in self.others:
-            return self.others[name](*arguments)
-        return QUESTIONS[str(name)](self, *arguments)
+        if (question := QUESTIONS.get(str(name))) is not None:
+            return question(read, *arguments)
+        if (known := INPUTS.get(str(name))) is not None:
+            return known[1](self, *arguments)
+        return self.others[str(name)](*arguments)
 
 
-def _card(site: Site, id_: str) -> object:
-    record = site.catalog.records.get(id_)
-    return card_of(site.catalog, record) if record else None
+def _entry_state(site: Site, id_: str) -> str:
+    head = site.catalog.heads.get(id_)
+    return head.entry_digest if head else ""
 
 
 def _entry(site: Site, id_: str) -> object:
-    record = site.catalog.records.get(id_)
-    return record.entry if record else None
+    return site.catalog.library.entry(id_) if id_ in site.catalog.heads else None
+
+
+def _body_state(site: Site, id_: str) -> str:
+    head = site.catalog.heads.get(id_)
+    return head.body_digest if head else ""
 
 
 def _body(site: Site, id_: str) -> object:
-    record = site.catalog.records.get(id_)
-    return record.body if record else None
+    head = site.catalog.heads.get(id_)
+    return site.catalog.library.body(id_) if head and head.body_digest else None
 
 
-def _cards(site: Site, collection: str, most: int) -> object:
-    return tuple(card_of(site.catalog, record) for record in site.catalog.listed[collection][:most])
+def _title(site: Site, id_: str) -> str:
+    head = site.catalog.heads.get(id_)
+    return head.title if head else ""
 
 
-def _column_cards(site: Site, column: str, most: int) -> object:
-    """The newest news of one column."""
-    records = listing.members(site.catalog, "news", "column", column)
-    return tuple(card_of(site.catalog, record) for record in records[:most])
+def _url(site: Site, id_: str) -> str:
+    return addresses.of_entry(id_) if id_ in site.catalog.heads else ""
 
 
-def _series(site: Site, name: str) -> object:
-    return next((series.intro for series in site.catalog.settings.series if series.name == name), "")
+def _path(site: Site, id_: str) -> str:
+    return site.catalog.library.homes[id_][0] if id_ in site.catalog.heads else ""
 
 
-def media_url(site: Site, path: str) -> str:
+def _at(site: Site, path: str) -> str:
+    """The published entry to which the path of a file leads."""
+    return site.catalog.paths.get(path, "")
+
+
+def media_url(path: str, digest: str) -> str:
     """Where a picture or attachment is published: its name changes with its content; empty if there is none."""
-    digest = site.catalog.library.files.get(path)
-    if digest is None:
+    if not digest:
         return ""
     stem, suffix = posixpath.splitext(posixpath.basename(path))
     return f"media/{addresses.segment_of(stem)}.{digest[:10]}.{re.sub('[^a-z0-9]', '', suffix.lower())}"
 
 
-def _beside(site: Site, id_: str, file: str) -> str:
-    """The address of a file that an entry names."""
-    record = site.catalog.records.get(id_)
-    if record is None:
-        return ""
-    return media_url(site, posixpath.normpath(posixpath.join(posixpath.dirname(record.path), file))[len("content/") :])
+def _file(site: Site, path: str) -> str:
+    return site.catalog.library.files.get(path, "")
 
 
-def _changes(site: Site) -> object:
-    """Every entry that has a page, for site maps."""
-    return tuple(
-        Change(
-            addresses.of_entry(record.id),
-            f"{record.entry.updated or record.entry.date:%Y-%m-%d}",
-        )
-        for name in COLLECTIONS
-        if name not in ON_ONE_PAGE
-        for record in site.catalog.listed[name]
-    )
-
-
-def _contents(site: Site) -> object:
-    """Every entry that has a page, for the page that lists them."""
-    return tuple(
-        Content(addresses.of_entry(record.id), record.entry.title, record.collection)
-        for name in COLLECTIONS
-        if name not in ON_ONE_PAGE
-        for record in site.catalog.listed[name]
-    )
-
-
-def _file(site: Site, path: str) -> object:
-    return site.catalog.library.files.get(path)
-
-
-def _static(site: Site, path: str) -> object:
-    return site.catalog.library.static.get(path)
+def _static(site: Site, path: str) -> str:
+    return site.catalog.library.static.get(path, "")
 
 
 def _setting(site: Site, name: str) -> object:
@@ -124,42 +116,123 @@ def _setting(site: Site, name: str) -> object:
     return value
 
 
-QUESTIONS: Mapping[str, Ask] = {
-    "setting": _setting,
-    "base": lambda site: site.base,
-    "menu": lambda site: listing.menu(site.catalog),
-    "site-feed": lambda site: listing.feed_of("news") if site.catalog.listed["news"] else "",
-    "doors": lambda site: listing.doors(site.catalog),
-    "column": lambda site, name: listing.column(site.catalog, name),
-    "divisions": lambda site, name: listing.divisions(site.catalog, name),
-    "listing": lambda site, name, facet, value, page: listing.listing(site.catalog, name, facet, value, page),
-    "areas": lambda site: listing.home_areas(site.catalog),
-    "area-names": lambda site: listing.area_names(site.catalog),
-    "area": lambda site, value: listing.area(site.catalog, value),
-    "series": _series,
-    "section": lambda site, name: listing.section(site.catalog, name),
-    "hot": lambda site, most: listing.hot(site.catalog, most),
-    "entry": _entry,
-    "body": _body,
-    "card": _card,
-    "cards": _cards,
-    "news-of": _column_cards,
-    "title": lambda site, id_: title_of(site.catalog, id_),
-    "url": lambda site, id_: addresses.of_entry(id_) if id_ in site.catalog.records else "",
-    "hrefs": lambda site, id_: relations.hrefs(site.catalog, id_, lambda path: media_url(site, path)),
-    "media": _beside,
-    "mentions": lambda site, id_, skipped, most: relations.mentions(site.catalog, id_, skipped, most),
-    "neighbours": lambda site, id_: relations.neighbours(site.catalog, id_),
-    "tree": lambda site, above: relations.tree(site.catalog, above),
-    "ancestors": lambda site, id_: relations.ancestors(site.catalog, id_),
-    "upcoming": lambda site, id_, most: relations.upcoming(site.catalog, id_, most),
-    "past": lambda site, id_: id_ in site.catalog.records and site.catalog.past(site.catalog.records[id_]),
-    "progress": lambda site, id_: relations.progress(site.catalog, id_),
-    "feed": lambda site, which, most: relations.feed(site.catalog, which, most),
-    "figures": lambda site: relations.figures(site.catalog),
-    "changes": _changes,
-    "contents": _contents,
-    "file": _file,
-    "static": _static,
+def _paged(site: Site) -> list[str]:
+    """The ids of the entries that have a page, collection by collection."""
+    return [id_ for name in COLLECTIONS if name not in ON_ONE_PAGE for id_ in site.catalog.columns[name].outlines]
+
+
+def _changes(site: Site) -> tuple[Change, ...]:
+    """Every entry that has a page, for site maps."""
+    heads = site.catalog.heads
+    return tuple(Change(addresses.of_entry(id_), heads[id_].changed) for id_ in _paged(site))
+
+
+def _changes_state(site: Site) -> str:
+    heads = site.catalog.heads
+    return digest_bytes("\n".join(f"{id_} {heads[id_].changed}" for id_ in _paged(site)).encode())
+
+
+def _contents(site: Site) -> tuple[Content, ...]:
+    """Every entry that has a page, for the page that lists them."""
+    heads = site.catalog.heads
+    return tuple(Content(addresses.of_entry(id_), heads[id_].title, id_.partition("/")[0]) for id_ in _paged(site))
+
+
+def _contents_state(site: Site) -> str:
+    heads = site.catalog.heads
+    return digest_bytes("\n".join(f"{id_} {heads[id_].title}" for id_ in _paged(site)).encode())
+
+
+def _whole(answer: Ask) -> Input:
+    """An input whose answer is small enough to be looked at."""
+    return lambda site, *arguments: digest(answer(site, *arguments)), answer
+
+
+def _text(answer: Callable[..., str]) -> Input:
+    """An input whose answer is a text, which is its own state."""
+    return answer, answer
+
+
+INPUTS: Mapping[str, Input] = {
+    "setting": _whole(_setting),
+    "base": _whole(lambda site: site.base),
+    "today": _whole(lambda site: site.catalog.today),
+    "entry": (_entry_state, _entry),
+    "body": (_body_state, _body),
+    "title": _text(_title),
+    "url": _text(_url),
+    "path": _text(_path),
+    "at": _text(_at),
+    "file": _text(_file),
+    "static": _text(_static),
+    "listed": (lambda site, name: site.catalog.states[name], lambda site, name: site.catalog.columns[name]),
+    "naming": (lambda site: site.catalog.naming_state, lambda site: site.catalog.naming),
+    "changes": (_changes_state, _changes),
+    "contents": (_contents_state, _contents),
 }
-"""Every question that a page can ask of the content."""
+"""Every question about the sources themselves."""
+
+
+def _series(read: Reader, name: str) -> str:
+    return next((series.intro for series in read("setting", "series") if series.name == name), "")
+
+
+def _published(read: Reader, path: str) -> str:
+    """The address of a file, relative to content/, that an entry names."""
+    return media_url(path, read("file", path))
+
+
+def _beside(read: Reader, id_: str, file: str) -> str:
+    """The address of a file beside the one in which an entry stands."""
+    path: str = read("path", id_)
+    if not path:
+        return ""
+    found: str = read("published", posixpath.normpath(posixpath.join(posixpath.dirname(path), file))[len("content/") :])
+    return found
+
+
+QUESTIONS: Mapping[str, Ask] = {
+    "menu": listing.menu,
+    "menu-pages": listing.menu_pages,
+    "site-feed": lambda read: listing.feed_of("news") if read("filled", "news") else "",
+    "doors": listing.doors,
+    "column": listing.column,
+    "filled": listing.filled,
+    "divisions": listing.divisions,
+    "stretch": listing.stretch,
+    "listing": listing.listing,
+    "first": listing.first,
+    "areas": listing.home_areas,
+    "area-names": listing.area_names,
+    "area": listing.area,
+    "areas-in": listing.areas_in,
+    "from-area": listing.from_area,
+    "series": _series,
+    "section": listing.section,
+    "section-pages": listing.section_pages,
+    "hot": listing.hot,
+    "hot-items": listing.hot_items,
+    "card": cards.card,
+    "cards": lambda read, name, most: listing.cards(read, read("first", name, "", "", most)),
+    "news-of": lambda read, column, most: listing.cards(read, read("first", "news", "column", column, most)),
+    "hrefs": relations.hrefs,
+    "published": _published,
+    "media": _beside,
+    "mentions": relations.mentions,
+    "naming-it": relations.naming_it,
+    "neighbours": relations.neighbours,
+    "beside": relations.beside,
+    "tree": relations.tree,
+    "below": relations.below,
+    "ancestors": relations.ancestors,
+    "above": relations.above,
+    "upcoming": lambda read, id_, most: listing.cards(read, read("coming", id_, most)),
+    "coming": relations.coming,
+    "past": relations.past,
+    "progress": relations.progress,
+    "feed": relations.feed,
+    "newest": relations.newest,
+    "figures": relations.figures,
+    "counted": relations.counted,
+}
+"""Every question that is worked out from others. A function gets nothing but `read`, so it can leave nothing out."""

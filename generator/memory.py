@@ -1,0 +1,101 @@
+"""What one build leaves for the next: the state of its files, its index of the content, its graph of what was read."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+
+import msgspec
+
+from generator.diagnostics import Diagnostic
+from generator.engine.blobs import Blobs
+from generator.engine.files import Mark
+from generator.engine.graph import Graph
+from generator.engine.store import Parts
+from generator.model.library import Indexed
+from generator.site.addresses import Base
+
+
+class State(msgspec.Struct, frozen=True, array_like=True):
+    """All that a build with nothing to do has to know."""
+
+    options: tuple[str | None, bool, datetime.date] | None = None
+    """Address, drafts and day of the last build."""
+    zone: str = "UTC"
+    language: str = "zh"
+    marks: dict[str, Mark] = {}
+    """Of the sources, by path."""
+    decoded: Mapping[str, tuple[str, bytes]] = {}
+    """Values worked out from one file alone: name -> (digest of the file, encoded value)."""
+    outputs: dict[str, Mark] = {}
+    """Of the targets, by path, with the digest of what was made."""
+    diagnostics: tuple[Diagnostic, ...] = ()
+    complete: bool = False
+    """Whether everything was made of these sources, and nothing went wrong."""
+    due: datetime.date | None = None
+    base: Base | None = None
+    values: tuple[str, int] = ("", 0)
+    """The file of the records, and how much of it is in use."""
+
+
+class Memory:
+    """What the last build left, each part read when it is first needed; a damaged part is as if it were absent."""
+
+    def __init__(self, parts: Parts | None = None, folder: Path | None = None) -> None:
+        """The parts of a store, and the folder in which this build may keep values; none of both remembers nothing."""
+        self._parts = parts or Parts()
+        self._folder = folder
+
+    @cached_property
+    def state(self) -> State:
+        """The state of the files."""
+        data = self._parts.get("state")
+        try:
+            return msgspec.msgpack.decode(data, type=State) if data is not None else State()
+        except msgspec.MsgspecError:
+            return State()
+
+    @cached_property
+    def files(self) -> Mapping[str, Indexed]:
+        """What is known of each file of content/."""
+        data = self._parts.get("files")
+        try:
+            return msgspec.msgpack.decode(data, type=dict[str, Indexed]) if data is not None else {}
+        except msgspec.MsgspecError:
+            return {}
+
+    @cached_property
+    def graph(self) -> Graph:
+        """What was asked and read."""
+        data = self._parts.get("graph")
+        try:
+            return Graph.decode(data) if data is not None else Graph()
+        except (msgspec.MsgspecError, ValueError):
+            return Graph()
+
+    @cached_property
+    def blobs(self) -> Blobs:
+        """The records of the content."""
+        return Blobs(self._folder, *self.state.values)
+
+    def parts(
+        self, state: State, files: Mapping[str, Indexed] | None = None, graph: Graph | None = None
+    ) -> dict[str, bytes]:
+        """The parts for the store; those that are not given stay as they are."""
+        if files is not None:
+            moved = self.blobs.renew([one.ref for one in files.values()])
+            if moved is not None:
+                files = {path: msgspec.structs.replace(one, ref=moved[one.ref]) for path, one in files.items()}
+        state = msgspec.structs.replace(state, values=self.blobs.state)
+        found = {"state": msgspec.msgpack.encode(state)}
+        kept = {
+            "files": None if files is None else msgspec.msgpack.encode(files),
+            "graph": None if graph is None else graph.encode(),
+        }
+        for name, new in kept.items():
+            data = self._parts.get(name) if new is None else new
+            if data is not None:
+                found[name] = data
+        return found
