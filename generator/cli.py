@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import datetime
-import json
 import os
 import re
 import sys
-import tempfile
 import time
-import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
-from urllib.parse import urlsplit
 
 import click
 
@@ -36,8 +32,8 @@ from generator.diagnostics import (
 from generator.wording import say
 
 if TYPE_CHECKING:
-    from generator.build import Options, Report
     from generator.engine.trace import Reason
+    from generator.report import Options, Report
 
 CONTENT_WRONG, USAGE_WRONG, FAULT = 1, 2, 3
 STOPPED = 130  # by Ctrl+C, as shells have it
@@ -69,6 +65,8 @@ class Address(click.ParamType[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The address, or a message with an example."""
+        from urllib.parse import urlsplit  # 4 ms, and few commands are given an address
+
         try:
             if ADDRESS.fullmatch(str(value)) and urlsplit(str(value)).hostname:
                 return str(value)
@@ -109,7 +107,7 @@ def commands() -> None:
 @click.option("--explain", is_flag=True, help="Say of each file why it was made.")
 def build(shape: str, explain: bool, **given: Any) -> None:
     """Build the site / 生成网站."""
-    from generator import build as conductor  # 60 ms: msgspec, the model; --help does without
+    from generator import build as conductor  # 30 ms: the engine; --help does without
 
     options = _options(given)
     report = conductor.build(options, Bar(shape == "text"))
@@ -125,7 +123,10 @@ def build(shape: str, explain: bool, **given: Any) -> None:
 @format_option
 def check(shape: str, **given: Any) -> None:
     """Check everything, write nothing / 检查所有内容."""
-    from generator import checks  # 60 ms, as for `build`
+    # Late: 200 ms, as for `build`.
+    import tempfile
+
+    from generator import checks
 
     options = _options(given)
     with tempfile.TemporaryDirectory(prefix="portal-") as folder:
@@ -172,13 +173,13 @@ def serve(host: str, port: int, open_: bool, **given: Any) -> None:
 @click.argument("url")
 def explain(url: str, **given: Any) -> None:
     """Say what a page was made from, and why / 说明一个页面为什么更新."""
-    from generator import build as conductor  # 60 ms, as for `build`
+    from generator import steps  # 150 ms: msgspec, the content types
 
-    found = conductor.explain(_options(given), url)
-    if isinstance(found, conductor.Unreadable):
+    found = steps.explain(_options(given), url)
+    if isinstance(found, steps.Unreadable):
         _print(given["site"], found.diagnostics, "text", found.language)
         sys.exit(CONTENT_WRONG)
-    if isinstance(found, conductor.Unknown):
+    if isinstance(found, steps.Unknown):
         key = "near-page" if found.near else "no-page"
         _usage(found.language, key, url=url, near=found.near)
     language = found.language
@@ -210,7 +211,7 @@ def new(site: Path, collection: str, slug: str) -> None:
 
 def _options(given: dict[str, Any]) -> Options:
     """The options as the conductor has them; ends the command where the folder is not that of a site."""
-    from generator.build import Options  # 60 ms, as for `build`
+    from generator.report import Options  # 10 ms, as for `build`
 
     options = Options(**{key: value for key, value in given.items() if value is not None})
     _site(options.site)
@@ -245,6 +246,8 @@ def _language(site: Path) -> Language:
 
 def _report(options: Options, report: Report, shape: str, explain: bool) -> None:
     if shape == "json":
+        import json  # 4 ms, and only a program asks for it
+
         click.echo(json.dumps(_report_data(report), ensure_ascii=False, indent=2))
         return
     _print(options.site, report.diagnostics, shape, report.language)
@@ -375,6 +378,10 @@ def main() -> None:
 
 def _fault(error: Exception) -> NoReturn:
     """One line, and where the details are."""
+    # Late: 10 ms for both, and it should never be needed.
+    import tempfile
+    import traceback
+
     language = _language(Path())
     shown = f"{type(error).__name__}: {error}"
     try:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
-import json
 import re
-import tomllib
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any, Literal
-from urllib.parse import quote
 
 import msgspec
 
@@ -95,6 +90,10 @@ class Message:
 @cache
 def messages() -> Mapping[str, Message]:
     """The table of every diagnostic code, read on the first problem only: a good build needs none."""
+    # Late: 6 ms for both, and only a site with problems needs them.
+    import tomllib
+    from importlib import resources
+
     raw = tomllib.loads(resources.files(__package__).joinpath("messages.toml").read_text(encoding="utf-8"))
     return {
         code: Message(
@@ -126,6 +125,8 @@ def _clipped(name: str, text: str) -> str:
 
 def nearest(word: str, choices: Iterable[str]) -> str:
     """The choice that looks most like the word, or an empty string; short Chinese words need a low bar."""
+    import difflib  # 1 ms, and only a problem needs it
+
     known = sorted(set(choices))
     found = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
     return found[0] if found else ""
@@ -207,6 +208,8 @@ def as_data(diagnostic: Diagnostic, language: Language) -> dict[str, Any]:
 
 def as_json(diagnostics: Sequence[Diagnostic], language: Language) -> str:
     """A JSON array, one object a diagnostic."""
+    import json  # 4 ms, and only a program asks for it
+
     return json.dumps([as_data(d, language) for d in diagnostics], ensure_ascii=False, indent=2)
 
 
@@ -229,6 +232,10 @@ def as_github(diagnostics: Sequence[Diagnostic], language: Language) -> str:
 
 def as_sarif(diagnostics: Sequence[Diagnostic], language: Language) -> str:
     """A log of SARIF 2.1.0 (OASIS), which code hosts and editors read."""
+    # Late: 6 ms for both, and only a program asks for it.
+    import json
+    from urllib.parse import quote
+
     codes = sorted({d.code for d in diagnostics})
     results = []
     for d in diagnostics:

@@ -7,8 +7,7 @@ from os import stat_result
 from pathlib import Path
 
 from generator.engine.files import Files
-from generator.model import library, office
-from generator.render import templates
+from generator.sources import folders
 
 
 def unchanged(site: Path, files: Files, jobs: int) -> bool:
@@ -39,15 +38,18 @@ def _complete(waiting: dict[str, str], files: Files, jobs: int) -> Iterator[tupl
 def _sources(site: Path, files: Files) -> Iterator[tuple[str, str, stat_result | None]]:
     """Every file that a build looks at: key, path, and how it looks; no look where something is out of order."""
     try:
-        yield office.NAME, str(site / office.NAME), (site / office.NAME).stat()
+        yield folders.SETTINGS, str(site / folders.SETTINGS), (site / folders.SETTINGS).stat()
     except OSError:
-        yield office.NAME, "", None
+        yield folders.SETTINGS, "", None
     content = site / "content"
-    copied = content / library.STATIC
-    scans = [("content/", content, files.scan(content), library.STATIC)]
+    copied = content / folders.STATIC
+    scans = [("content/", content, files.scan(content), folders.STATIC)]
     if copied.is_dir():
-        scans.append((f"content/{library.STATIC}", copied, files.scan(copied, library.litter), ""))
-    scans += [(f"{mark}templates/", folder, files.scan(folder), "") for mark, folder in templates.folders(site)]
+        scans.append((f"content/{folders.STATIC}", copied, files.scan(copied, folders.litter), ""))
+    scans += [
+        (f"{mark}templates/", folder, files.scan(folder), "")
+        for mark, folder in folders.of_templates(site, folders.shipped())
+    ]
     for prefix, folder, found, left_out in scans:
         for problem in found.problems:
             yield problem.path, "", None

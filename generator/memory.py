@@ -3,19 +3,57 @@
 from __future__ import annotations
 
 import datetime
+import os
+import sys
 from collections.abc import Mapping
-from functools import cached_property
+from contextlib import suppress
+from functools import cache, cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from generator.diagnostics import Diagnostic
 from generator.engine.blobs import Blobs
-from generator.engine.files import Mark
+from generator.engine.digests import digest_bytes
+from generator.engine.files import Mark, scan
 from generator.engine.graph import Graph
 from generator.engine.store import Parts
-from generator.model.library import Indexed
-from generator.site.addresses import Base
+
+if TYPE_CHECKING:
+    from generator.model.library import Indexed
+
+
+LIBRARIES = ("jinja2", "markupsafe", "markdown-it-py", "mdit-py-plugins", "mdurl", "pyyaml", "msgspec")
+
+
+@cache
+def tool() -> str:
+    """The digest of the program's own code and of the libraries that shape the output."""
+    root = str(Path(__file__).parent)
+    parts = [sys.implementation.name, *map(str, sys.version_info[:3]), *_versions()]
+    for path in sorted(scan(Path(root)).files):
+        if path.endswith(".py"):
+            with open(f"{root}/{path}", "rb", buffering=0) as file:
+                parts.append(f"{path} {digest_bytes(file.readall())}")
+    return digest_bytes("\n".join(parts).encode())
+
+
+def _versions() -> list[str]:
+    """Name and version of each library, by the names of the folders that pip leaves beside them."""
+    wanted = {name.replace("-", "_") for name in LIBRARIES}
+    found: dict[str, str] = {}
+    for folder in sys.path:
+        with suppress(OSError):
+            for entry in os.listdir(folder or "."):
+                name, _, version = entry.removesuffix(".dist-info").partition("-")
+                if entry.endswith(".dist-info") and name.lower() in wanted:
+                    found.setdefault(name.lower(), version)
+    if len(found) < len(wanted):
+        from importlib import metadata  # 20 ms, and only where they are installed in another way
+
+        found = {name: metadata.version(name) for name in LIBRARIES}
+    return [f"{name} {version}" for name, version in sorted(found.items())]
 
 
 class State(msgspec.Struct, frozen=True, array_like=True):
@@ -35,7 +73,8 @@ class State(msgspec.Struct, frozen=True, array_like=True):
     complete: bool = False
     """Whether everything was made of these sources, and nothing went wrong."""
     due: datetime.date | None = None
-    base: Base | None = None
+    path: str = ""
+    """Under which the site is published."""
     values: tuple[str, int] = ("", 0)
     """The file of the records, and how much of it is in use."""
 
@@ -61,6 +100,9 @@ class Memory:
     def files(self) -> Mapping[str, Indexed]:
         """What is known of each file of content/."""
         data = self._parts.get("files")
+        # Late: 60 ms for the content types, which a build with nothing to do never needs.
+        from generator.model.library import Indexed
+
         try:
             return msgspec.msgpack.decode(data, type=dict[str, Indexed]) if data is not None else {}
         except msgspec.MsgspecError:

@@ -21,7 +21,7 @@ from generator import build, cli
 from generator.cli import commands
 from generator.engine.files import Scan
 from generator.model import library
-from generator.render import templates
+from generator.sources import folders
 from tests.broken import PAGE, SITE, complete
 from tests.portal import snapshot
 from tests.test_broken import refuse
@@ -68,7 +68,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         put(folder, name, text)
     complete(folder)
     monkeypatch.chdir(folder)
-    monkeypatch.setattr(templates, "shipped", lambda: Path("absent"))
+    monkeypatch.setattr(folders, "shipped", lambda: Path("absent"))
     monkeypatch.setenv("PORTAL_LANG", "zh")
     first = run()
     assert (first.exit_code, "错误" in first.output) == (0, False), first.output

@@ -23,7 +23,7 @@ from click.testing import CliRunner
 from generator import build, diagnostics
 from generator.cli import commands
 from generator.diagnostics import messages
-from generator.render import templates
+from generator.sources import folders
 from generator.sources import document
 from tests.broken import complete
 
@@ -173,7 +173,7 @@ def said(case: str, language: str, folder: Path, patch: Patch) -> tuple[str, int
     complete(site)
     patch.chdir(site)
     patch.setenv("PORTAL_LANG", language)
-    patch.setattr(templates, "shipped", lambda: Path("absent"))
+    patch.setattr(folders, "shipped", lambda: Path("absent"))
     if setup := SETUPS.get(case):
         setup(patch)
     command = BROKEN / case / "command"

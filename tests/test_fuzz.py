@@ -37,6 +37,7 @@ from generator.engine.files import Files
 from generator.model import library, office
 from generator.model.collections import COLLECTIONS
 from generator.render import templates
+from generator.sources import folders
 from tests.broken import complete
 
 ROOT = Path(__file__).parent.parent
@@ -328,7 +329,7 @@ def read(path: Path, data: bytes, folder: Path) -> tuple[str, Sequence[Diagnosti
 @pytest.mark.parametrize("site", SITES, ids=lambda path: path.name if path != ROOT else "this")
 def test_a_site_of_any_texts_is_built(site: Path, number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Some files changed: those that can be read go through every later stage, the others only as far as messages."""
-    monkeypatch.setattr(templates, "shipped", lambda: Path("absent"))
+    monkeypatch.setattr(folders, "shipped", lambda: Path("absent"))
     shutil.copytree(site / "content", tmp_path / "content")
     shutil.copy(site / "site.yaml", tmp_path)
     complete(tmp_path)
@@ -356,7 +357,7 @@ def test_templates_of_any_text_make_a_page_or_a_message(
     number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A template that was changed fails on its pages, with a message, or makes them."""
-    monkeypatch.setattr(templates, "shipped", lambda: Path("absent"))
+    monkeypatch.setattr(folders, "shipped", lambda: Path("absent"))
     complete(tmp_path)
     page = tmp_path / "content/pages/about.md"
     page.parent.mkdir(parents=True)

@@ -10,7 +10,7 @@ import pytest
 
 from generator.engine.trace import Reader, Target
 from generator.render.making import Maker
-from generator.render.templates import shipped
+from generator.sources.folders import shipped
 from tests.portal import Portal
 
 ROOT = Path(__file__).parent.parent

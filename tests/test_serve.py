@@ -497,7 +497,7 @@ def test_without_watches_it_looks_at_every_file(
 
 
 def test_a_site_without_folders_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watching.templates, "shipped", lambda: tmp_path / "absent")
+    monkeypatch.setattr(watching.folders, "shipped", lambda: tmp_path / "absent")
     with watch(tmp_path, [datetime.date(2026, 1, 1)]) as seen:
         (tmp_path / "content").mkdir()
         until(lambda: True in seen, "the folder")

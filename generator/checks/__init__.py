@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from generator import build
+from generator import build, steps
 from generator.checks import coverage, freshness, links
 from generator.diagnostics import Diagnostic, Language, in_order
 
@@ -16,7 +16,7 @@ def run(options: build.Options, folder: Path) -> tuple[list[Diagnostic], Languag
     report = build.build(whole)
     found = list(report.diagnostics)
     if report.targets:
-        prepared = build.prepare(whole)
+        prepared = steps.prepare(whole)
         assert prepared.site is not None
         found.extend(links.check(folder / "site", prepared.site.base.path))
         found.extend(freshness.check(prepared.site.catalog))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from generator.diagnostics import Diagnostic, problem
 from generator.model.branches import Branch
-from generator.model.library import Record
+from generator.model.decoding import Record
 from generator.site.catalog import Catalog
 
 CHECKED_DAYS = 180

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from generator.engine.trace import digest_bytes
+from generator.engine.digests import digest_bytes
 
 PREFIX = "values-"
 
@@ -30,7 +30,7 @@ class Blobs:
     """
 
     def __init__(self, folder: Path | None, name: str = "", used: int = 0) -> None:
-        """Go on with the file of that name in the folder, so many bytes of which are in use; without one, start anew."""
+        """Go on with that file of the folder, so many bytes of which are in use; without a name, start anew."""
         self._folder = folder
         self._name = name
         self._end = used if name else 0

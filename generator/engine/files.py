@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 import time
 from collections.abc import Callable, Iterator, KeysView, Mapping
@@ -14,7 +15,7 @@ from typing import Literal
 import msgspec
 
 from generator.engine import workers
-from generator.engine.trace import digest_bytes
+from generator.engine.digests import digest_bytes
 
 # A file may be changed again within the same tick of its file system's clock, without a trace in its times: two
 # seconds is the coarsest tick in use (FAT). Git calls such entries of its index "racily clean".
@@ -166,19 +167,19 @@ class Scan:
     problems: list[Problem]
 
 
+# `.x`, `x~`, `x.swp`, `#x#`, and Vim's probe `4913`.
+_HIDDEN = re.compile(r"\..*|.*~|.*\.swp|#.*#|4913", re.DOTALL)
+_UNFIT = re.compile(r"[\\\x00-\x1f\x7f\ud800-\udfff]")
+
+
 def hidden(name: str) -> bool:
-    """Whether a name is hidden or an editor's leftover: `.x`, `x~`, `x.swp`, `#x#`, and Vim's probe `4913`."""
-    return (
-        name.startswith(".")
-        or name.endswith(("~", ".swp"))
-        or (name.startswith("#") and name.endswith("#"))
-        or name == "4913"
-    )
+    """Whether a name is hidden or an editor's leftover."""
+    return _HIDDEN.fullmatch(name) is not None
 
 
 def unfit(name: str) -> bool:
     """Whether a name cannot be part of an address: not UTF-8, a backslash, a control character."""
-    return "\\" in name or any(char < " " or char == "\x7f" or "\ud800" <= char <= "\udfff" for char in name)
+    return _UNFIT.search(name) is not None
 
 
 def scan(root: Path, *, skip: Callable[[str], bool] = hidden) -> Scan:
@@ -193,26 +194,28 @@ def scan(root: Path, *, skip: Callable[[str], bool] = hidden) -> Scan:
             if name and skip(name):
                 continue
             path = folder + name
-            kind = "name" if unfit(name) else found if isinstance(found, str) else _kind(found, real, skip)
-            if kind == "folder":
-                folders.append(path + "/")
-            elif isinstance(kind, os.stat_result):
+            if unfit(name):
+                problems.append(Problem(_shown(path), "name"))
+                continue
+            kind = found if isinstance(found, str) else _kind(found, real, skip)
+            if isinstance(kind, os.stat_result):
                 files[path] = kind
+            elif kind == "folder":
+                folders.append(path + "/")
             elif kind != "gone":
                 problems.append(Problem(_shown(path.rstrip("/")) or ".", kind))
     return Scan(dict(sorted(files.items())), sorted(problems, key=lambda problem: problem.path))
 
 
-def _listed(folder: str, *, optional: bool) -> Iterator[tuple[str, os.DirEntry[str] | Literal["unreadable"]]]:
+def _listed(folder: str, *, optional: bool) -> list[tuple[str, os.DirEntry[str] | Literal["unreadable"]]]:
     """The entries of one folder by name; one that cannot be listed is itself the entry without a name."""
     try:
         with os.scandir(folder) as entries:
-            yield from ((entry.name, entry) for entry in list(entries))
+            return [(entry.name, entry) for entry in entries]
     except FileNotFoundError:
-        if not optional:
-            yield "", "unreadable"
+        return [("", "unreadable")] if not optional else []
     except OSError:
-        yield "", "unreadable"
+        return [("", "unreadable")]
 
 
 def _kind(
@@ -220,6 +223,8 @@ def _kind(
 ) -> os.stat_result | ProblemKind | Literal["folder", "gone"]:
     """What an entry is: the status of a file to be read, a folder to be entered, or a problem."""
     try:
+        if entry.is_file(follow_symlinks=False):
+            return entry.stat(follow_symlinks=False)
         if entry.is_symlink():
             return _led_to(entry.path, real, skip)
         if entry.is_dir(follow_symlinks=False):

@@ -24,6 +24,10 @@ ABANDONED = 600.0  # seconds; a younger temporary file may belong to a build tha
 UNFIT = re.compile(r"(?:^|/)\.{0,2}(?:/|\Z)|[\\\x00-\x1f\x7f\ud800-\udfff]")
 
 
+# The same in a list of paths, where the line feed parts them; and whatever begins like a name that is kept.
+DOUBTFUL = re.compile(r"(?:^|/)\.{0,2}(?:/|$)|[\\\x00-\x09\x0b-\x1f\x7f\ud800-\udfff]|^\.portal-", re.MULTILINE)
+
+
 class ForeignFile(Exception):
     """A target would replace a file that the generator did not write."""
 
@@ -89,8 +93,6 @@ class Outputs:
                     waiting[path] = place
                 else:
                     files.took(path, mark)
-            for folder in {path.rpartition("/")[0] for path in self._marks}:
-                self._place(f"{folder}/x" if folder else "x")
         except OSError:
             return False
         read = dict(files.read_again(waiting, jobs))
@@ -268,8 +270,13 @@ class Outputs:
             text = Path(self._root, OWNED).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):
             return frozenset()
-        header, *lines = text.split("\n")
-        return frozenset(filter(_is_path, lines)) if header == HEADER else frozenset()
+        header, _, rest = text.partition("\n")
+        rest = rest.removesuffix("\n")
+        lines = rest.split("\n")
+        if header != HEADER:
+            return frozenset()
+        # One look at the whole saves most of the time that a look at each line takes, which few lists need.
+        return frozenset(lines if not DOUBTFUL.search(rest) else filter(_is_path, lines))
 
     def _write_list(self, owned: set[str]) -> None:
         """Write the list, and wait for the disk: of all files here, this one cannot be made again."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from generator.engine.trace import digest_bytes
+from generator.engine.digests import digest_bytes
 
 __all__ = ["Parts", "Store"]
 

@@ -7,34 +7,19 @@ out from answers, so that after an edit only what leads up from the changed inpu
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any, Literal, Protocol
 
 import msgspec
 
 from generator.diagnostics import Diagnostic
+from generator.engine.digests import digest, digest_bytes
 from generator.engine.graph import Graph, Query
 
 __all__ = ["Answers", "MakeError", "Query", "Reader", "Reason", "Target", "World", "digest", "digest_bytes", "stale"]
 
 UNANSWERED: Query = ("unanswered",)
 """Stands for a read that failed. It has no digest, so that what depends on it never holds."""
-
-
-def digest_bytes(data: bytes | memoryview) -> str:
-    """The BLAKE2b digest (16 bytes, in hexadecimal) of some bytes."""
-    return hashlib.blake2b(data, digest_size=16).hexdigest()
-
-
-# The order of a mapping is part of the value, since a template may loop over it. So is, for want of a better, that of
-# a set, which differs from process to process: an answer with a set would be right and never fresh.
-_encode = msgspec.msgpack.Encoder().encode
-
-
-def digest(value: object) -> str:
-    """The digest of a value: builtins, dates, records of msgspec, and collections of these; TypeError for others."""
-    return hashlib.blake2b(_encode(value), digest_size=16).hexdigest()
 
 
 class Target(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 import posixpath
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -18,21 +16,18 @@ from generator.engine import workers
 from generator.engine.blobs import Blobs, Ref
 from generator.engine.files import Files, Mark, Problem, Scan, look
 from generator.engine.trace import MakeError, digest_bytes
-from generator.model.collections import COLLECTIONS, RULES, Collection
-from generator.model.entry import Entry, check_entry
-from generator.model.head import Head, head_of
-from generator.model.references import references
+from generator.model.collections import COLLECTIONS
+from generator.model.decoding import Decoded, Record, decode
+from generator.model.entry import Entry
+from generator.model.head import Head
 from generator.sources import document, privacy
 from generator.sources.body import Body
 from generator.sources.decode import Place
+from generator.sources.folders import STATIC, litter
 
-STATIC = "static/"
 PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp")
 MOST_PICTURE = 1_000_000  # bytes; a slow telephone loads them in some ten seconds
 SOURCES = (".md", ".yaml", ".yml")
-SLUGS = re.compile("^[ {-]*+(?:id|编号) *+(?::|：) *+([a-z0-9-]+)".encode(), re.MULTILINE)
-# What file managers, editors and git leave behind.
-LITTER = frozenset((".DS_Store", "Thumbs.db", ".git", ".gitkeep", ".gitignore", ".gitattributes", "4913"))
 LINKS = {
     "link-outside": "S017",
     "link-broken": "S018",
@@ -41,37 +36,6 @@ LINKS = {
     "special": "S020",
     "name": "S022",
 }
-
-
-class Record(msgspec.Struct, frozen=True):
-    """One entry with where it came from; its id is `collection/slug`."""
-
-    id: str
-    path: str
-    """Of the file, relative to the site."""
-    slug_place: Place
-    entry: Entry
-    body: Body | None
-    places: dict[str, Place]
-    link_places: tuple[Place, ...]
-
-    @property
-    def collection(self) -> str:
-        """The name of its collection."""
-        return self.id.partition("/")[0]
-
-    @property
-    def slug(self) -> str:
-        """The permanent part of its address."""
-        return self.id.partition("/")[2]
-
-    def place(self, field: str) -> Span:
-        """Where a field was written; the entry's beginning for one that is absent."""
-        while field:
-            if field in self.places:
-                return Span(self.path, *self.places[field])
-            field = field.rpartition(".")[0]
-        return Span(self.path, *self.places.get("title", self.slug_place))
 
 
 class Indexed(msgspec.Struct, frozen=True, array_like=True):
@@ -83,16 +47,6 @@ class Indexed(msgspec.Struct, frozen=True, array_like=True):
     lost: tuple[str, ...]
     """Slugs of entries that are there but could not be read; what names them is not at fault."""
     ref: Ref
-
-
-class Decoded(msgspec.Struct, frozen=True, array_like=True):
-    """One file, decoded: a pure function of its path and bytes."""
-
-    heads: tuple[Head, ...]
-    diagnostics: tuple[Diagnostic, ...]
-    lost: tuple[str, ...]
-    records: bytes
-    """Encoded; in the order of the heads."""
 
 
 _Stored = tuple[Place, msgspec.Raw, msgspec.Raw, dict[str, Place], tuple[Place, ...]]
@@ -190,11 +144,6 @@ def read(root: Path, files: Files, known: Known | None = None, jobs: int = 1) ->
     reading.sources(jobs)
     reading.copies(root / "content" / STATIC)
     return reading.library()
-
-
-def litter(name: str) -> bool:
-    """Whether a name in content/static is nothing that an office publishes."""
-    return name in LITTER or name.endswith(("~", ".swp", ".tmp"))
 
 
 class _Reading:
@@ -356,7 +305,7 @@ def _looked_at(root: Path, digests: Mapping[str, str], path: str) -> tuple[Mark,
     """A file's mark, and what it says unless that is known; why it cannot be read; None if it is gone."""
     try:
         if (size := os.stat(root / path).st_size) > document.MOST_BYTES:
-            return Mark(-1, 0, 0, 0, ""), Decoded((), (document.too_large(path, size),), (), _encode([]))
+            return Mark(-1, 0, 0, 0, ""), Decoded((), (document.too_large(path, size),), (), msgspec.msgpack.encode([]))
         data, mark = look(root / path)
     except FileNotFoundError:
         # Deleted between the listing and the reading: as if it had never been listed.
@@ -366,43 +315,3 @@ def _looked_at(root: Path, digests: Mapping[str, str], path: str) -> tuple[Mark,
     if digests.get(path) == mark.digest:
         return mark, None
     return mark, decode(path, data, COLLECTIONS[path.split("/")[1]])
-
-
-def decode(path: str, data: bytes, collection: Collection) -> Decoded:
-    """A file's heads, problems and records; a pure function of its arguments."""
-    documents, diagnostics = document.parse(path, data, collection.type)
-    for found in documents:
-        diagnostics.extend(_broken_rules(path, found, collection))
-    stored = []
-    heads = []
-    for found in documents:
-        entry, body = _encode(found.entry), _encode(found.body)
-        digests = (digest_bytes(entry), digest_bytes(body) if found.body is not None else "")
-        heads.append(head_of(found.slug, path, found.entry, found.body, digests))
-        stored.append((found.place, msgspec.Raw(entry), msgspec.Raw(body), found.places, found.link_places))
-    wrong = any(diagnostic.level == "error" for diagnostic in diagnostics)
-    lost = _lost(path, data, {head.slug for head in heads}) if wrong else ()
-    return Decoded(tuple(heads), tuple(diagnostics), lost, _encode(stored))
-
-
-_encode: Callable[[Any], bytes] = msgspec.msgpack.Encoder(order="deterministic").encode
-
-
-def _lost(path: str, data: bytes, found: set[str]) -> tuple[str, ...]:
-    """The slugs that a file with errors seems to define beside those that could be read."""
-    stem = posixpath.basename(path).rpartition(".")[0]
-    slugs = {slug.decode() for slug in SLUGS.findall(data)} or {stem}
-    return tuple(sorted(slugs - found))
-
-
-def _broken_rules(path: str, found: document.Document, collection: Collection) -> Iterator[Diagnostic]:
-    record = Record(f"{collection.name}/{found.slug}", path, found.place, found.entry, None, found.places, ())
-    rules = (check_entry, RULES[collection.name]) if collection.name in RULES else (check_entry,)
-    for rule in rules:
-        for finding in rule(found.entry):
-            yield problem(finding.code, record.place(finding.field), **finding.arguments)
-    for reference in references(found.entry):
-        named = reference.id.partition("/")[0]
-        if "*" not in reference.collections and named not in reference.collections:
-            allowed = "、".join(f"{name}/" for name in reference.collections)
-            yield problem("C005", record.place(reference.field), id=reference.id, allowed=allowed)

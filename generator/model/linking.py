@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from generator.diagnostics import Diagnostic, Span, nearest, problem
 from generator.model.collections import ON_ONE_PAGE
+from generator.model.decoding import Record
 from generator.model.dispatches import Dispatch
 from generator.model.head import FILE, Head
-from generator.model.library import Library, Record
+from generator.model.library import Library
 from generator.model.references import files, references
 
 OFFICE = (".doc", ".docx", ".wps", ".rtf", ".txt", ".markdown", ".odt")

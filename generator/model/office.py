@@ -15,10 +15,10 @@ from generator.model.collections import COLLECTIONS
 from generator.model.head import Head
 from generator.model.references import references
 from generator.model.settings import Settings
-from generator.sources import document, positioned, privacy
+from generator.sources import document, folders, positioned, privacy
 from generator.sources.decode import WRONG, Decoder, Place
 
-NAME = "site.yaml"
+NAME = folders.SETTINGS
 
 
 class NoSite(Exception):

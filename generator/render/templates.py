@@ -15,6 +15,7 @@ from generator.diagnostics import Diagnostic, Span, problem
 from generator.engine.files import Files, Problem
 from generator.engine.trace import digest, digest_bytes
 from generator.site.addresses import segment_of
+from generator.sources import folders
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -30,13 +31,6 @@ class Analysis(msgspec.Struct, frozen=True, array_like=True):
     """Templates that it extends, includes or imports."""
     problems: tuple[tuple[str, int, str], ...] = ()
     """Code of the diagnostic, line, and what Jinja said."""
-
-
-def shipped() -> Path:
-    """The folder of the templates that come with the program: in the package, or beside it in a checkout."""
-    package = Path(__file__).parent.parent
-    inside = package / "templates"
-    return inside if inside.is_dir() else package.parent / "templates"
 
 
 @dataclass(frozen=True)
@@ -125,7 +119,7 @@ def find(root: Path, files: Files, remembered: Mapping[str, tuple[str, bytes]]) 
     places: dict[str, tuple[str, Path, str]] = {}
     diagnostics: list[Diagnostic] = []
     shown = "templates"
-    for mark, folder in folders(root):
+    for mark, folder in folders.of_templates(root, folders.shipped()):
         found = files.scan(folder)
         diagnostics.extend(_reported(found.problems, shown))
         for name in found.files:
@@ -145,26 +139,12 @@ def find(root: Path, files: Files, remembered: Mapping[str, tuple[str, bytes]]) 
     return Templates(places, assets, tuple(diagnostics), {}, remembered)
 
 
-def folders(root: Path) -> list[tuple[str, Path]]:
-    """The folders of templates that there are, the site's own last, each with a mark for the keys of its files."""
-    own = root / "templates"
-    found = [] if _same(shipped(), own) else [("shipped:", shipped())]
-    return [(mark, folder) for mark, folder in [*found, ("", own)] if folder.is_dir()]
-
-
 def hashed(name: str, value: str) -> str:
     """`portal.css` -> `assets/portal.1a2b3c4d5e.css`: a new content gets a new address, and caches may keep the old."""
     stem, _, suffix = name.rpartition(".")
     folder, _, base = stem.rpartition("/")
     prefix = "/".join(segment_of(part) for part in folder.split("/") if part)
     return f"{ASSETS}{prefix + '/' if prefix else ''}{segment_of(base)}.{value[:10]}.{suffix.lower()}"
-
-
-def _same(one: Path, two: Path) -> bool:
-    try:
-        return one.samefile(two)
-    except OSError:
-        return False
 
 
 def _reported(problems: Iterable[Problem], shown: str) -> Iterator[Diagnostic]:

@@ -23,10 +23,10 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.server import HANDLED_SIGNALS
 
-from generator.build import Options, language_of
 from generator.diagnostics import Language
 from generator.engine.files import Files
 from generator.model import office
+from generator.report import Options, language_of
 from generator.serve import pages
 from generator.serve.board import Board
 from generator.serve.listening import Door, Refused, listen

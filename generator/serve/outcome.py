@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.diagnostics import LEVELS, Diagnostic, Language, Span, as_data
-from generator.render import templates
+from generator.sources import folders
 
 BEFORE, WIDTH = 60, 160  # characters of a source line that are shown before the place, and at all
 SEVERITY = ("error", "warning", "note")
@@ -64,7 +64,7 @@ def parts(span: Span, line: str) -> list[str]:
 
 def source_line(site: Path, span: Span) -> str:
     """The line of a source, of a shipped template too; an empty text where it cannot be read."""
-    for file in (site / span.path, templates.shipped().parent / span.path):
+    for file in (site / span.path, folders.shipped().parent / span.path):
         try:
             lines = file.read_text(encoding="utf-8-sig", errors="replace").splitlines()
         except (OSError, ValueError):

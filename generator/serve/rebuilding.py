@@ -9,11 +9,12 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from generator.build import Options, Report, build, language_of, today_in
+from generator.build import build
 from generator.diagnostics import Diagnostic, Span, as_text, errors, problem
 from generator.engine.files import Files
 from generator.model import office
 from generator.model.settings import Settings
+from generator.report import Options, Report, language_of, today_in
 from generator.serve.outcome import Outcome, fault, shown, source_line
 from generator.serve.watching import Sources, changes
 from generator.site import addresses
@@ -41,7 +42,11 @@ class Rebuilder:
             outcome = self._outcome(report)
         except Exception as error:
             # A fault of the program. The next edit may well get around it, so the server goes on.
-            sentence = say(language_of(self._settings), "fault-lost", error=f"{type(error).__name__}: {error}")
+            sentence = say(
+                language_of(self._settings),
+                "fault-lost",
+                error=f"{type(error).__name__}: {error}",
+            )
             outcome = Outcome(language_of(self._settings), self._base(), None, fault(sentence))
             if edited or self._last is None or self._last.problems != outcome.problems:
                 self._print(sentence)
@@ -79,7 +84,7 @@ class Rebuilder:
 
     def _outcome(self, report: Report) -> Outcome:
         language = language_of(self._settings) if self._settings else report.language
-        base = report.base.path if report.base else self._base()
+        base = report.path or self._base()
         problems = () if report.ok else shown(report.diagnostics, language, self._options.site)
         changed: tuple[str, ...] | None = (*report.written, *report.removed)
         if any(found.code == "B001" for found in report.diagnostics):

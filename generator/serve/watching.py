@@ -13,7 +13,7 @@ from pathlib import Path
 import watchfiles
 
 from generator.engine.files import hidden, scan
-from generator.render import templates
+from generator.sources import folders
 
 STEP, LONGEST = 50, 1000  # milliseconds of quiet that end a burst of changes, and the longest burst
 TICK = 200  # milliseconds between looks at what is not watched
@@ -48,8 +48,8 @@ class Sources:
 
     def sight(self) -> Sight:
         """A look at what is not watched."""
-        folders = dict.fromkeys([self.site / "content", self.site / "templates", templates.shipped()])
-        roots = tuple((folder, mark) for folder in folders if (mark := _identity(folder)))
+        found = dict.fromkeys([self.site / "content", self.site / "templates", folders.shipped()])
+        roots = tuple((folder, mark) for folder in found if (mark := _identity(folder)))
         output = os.path.lexists(self.output / ".portal-owned")
         return Sight(roots, _mark(self.site / "site.yaml"), output, self.today())
 

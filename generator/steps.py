@@ -1,0 +1,209 @@
+"""The steps of a build that has something to do: read, plan, verify or make, write, prune."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import msgspec
+
+from generator.diagnostics import Diagnostic, Language, Span, errors, in_order, nearest, problem
+from generator.engine import rebuild
+from generator.engine.files import Files
+from generator.engine.outputs import TEMPORARY, Outputs
+from generator.engine.rebuild import Made
+from generator.engine.store import Store
+from generator.engine.trace import Answers, Reason, Target
+from generator.exports import EXPORTS
+from generator.memory import Memory, State, tool
+from generator.model import library, linking, office
+from generator.render import templates
+from generator.render.making import Maker
+from generator.report import Options, Progress, Report, asked, language_of, today_in
+from generator.site import addresses
+from generator.site.catalog import Catalog
+from generator.site.plan import clashes, plan
+from generator.site.world import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The world of one build, and what is wrong with it."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    language: Language
+    site: Site | None
+    targets: tuple[Target, ...]
+    templates: templates.Templates
+    library: library.Library
+    decoded: Mapping[str, tuple[str, bytes]]
+
+    def ok(self, *, strict: bool) -> bool:
+        """Whether pages may be made of it."""
+        return self.site is not None and not errors(self.diagnostics, strict=strict)
+
+
+def prepare(options: Options, memory: Memory | None = None, files: Files | None = None) -> Prepared:
+    """Read everything and decide what the site consists of; makes nothing."""
+    root, memory = options.site, memory or Memory()
+    files = files or Files(memory.state.marks)
+    remembered = memory.state.decoded
+    found = office.read(root, files, remembered.get(office.NAME))
+    known = library.Known(memory.files, remembered, memory.blobs)
+    books = library.read(root, files, known, options.jobs)
+    forms = templates.find(root, files, remembered)
+    problems = [*found.diagnostics, *books.diagnostics, *linking.check(books, drafts=options.drafts)]
+    problems.extend(office.check(found, books.heads, books.lost))
+    language = language_of(found.settings)
+    site: Site | None = None
+    targets: tuple[Target, ...] = ()
+    if found.settings is not None:
+        catalog = Catalog(found.settings, books, today_in(found.settings.time_zone, options), options.drafts)
+        base = addresses.base_of(options.base_url or found.settings.base_url)
+        others = {"template": forms.digest, "asset": forms.asset, "asset-digest": forms.published_digest}
+        site = Site(catalog, base, others)
+        targets = tuple(plan(site, forms.assets.values()))
+        problems.extend(clashes(targets, catalog))
+        problems.extend(forms.problems(dict.fromkeys(t.maker for t in targets if ":" not in t.maker)))
+    decoded = {**books.known.copied, **forms.decoded}
+    if found.encoded is not None:
+        decoded[office.NAME] = found.encoded
+    return Prepared(tuple(in_order(problems)), language, site, targets, forms, books, decoded)
+
+
+def bring_up_to_date(
+    options: Options, memory: Memory, files: Files, progress: Progress
+) -> tuple[Report, Mapping[str, bytes]]:
+    """The report, and the parts for the store; none where nothing is to be remembered."""
+    prepared = prepare(options, memory, files)
+    if not prepared.ok(strict=options.strict):
+        after = msgspec.structs.replace(memory.state, marks=files.marks, decoded=prepared.decoded, complete=False)
+        report = Report(prepared.diagnostics, prepared.language, ok=False)
+        return report, memory.parts(after, files=prepared.library.known.files)
+    try:
+        return _make(options, prepared, memory, files, progress)
+    except OSError as error:
+        place = str(error.filename or options.output)
+        place = str(options.output) if TEMPORARY.search(place) else place
+        found = problem("B001", Span(place), why=error.strerror or str(error))
+        return Report((*prepared.diagnostics, found), prepared.language, ok=False), {}
+
+
+def _make(
+    options: Options, prepared: Prepared, memory: Memory, files: Files, progress: Progress
+) -> tuple[Report, Mapping[str, bytes]]:
+    """Decide, make, write and prune; raises OSError when the output cannot be written."""
+    assert prepared.site is not None
+    graph, targets = memory.graph, prepared.targets
+    outputs = Outputs(options.output, memory.state.outputs)
+    answers = Answers(prepared.site, graph)
+    outputs.recover({path: graph.digests[made.number] for path, made in graph.made.items()})
+    outputs.claim(target.path for target in targets)
+    reasons = rebuild.decide(targets, graph, answers, outputs)
+    dirty = [target for target in targets if target.path in reasons]
+    maker = Maker(options.site, prepared.templates, dict(EXPORTS))
+    # Before workers are forked, so that each inherits the compiled templates instead of compiling them again.
+    maker.compile({target.maker for target in dirty})
+    made = rebuild.remake(dirty, maker, answers, outputs, jobs=options.jobs, progress=progress)
+    removed = outputs.prune(target.path for target in targets)
+    problems = [*prepared.diagnostics, *_failures(made, options.output)]
+    catalog = prepared.site.catalog
+    report = Report(
+        tuple(in_order(problems)),
+        prepared.language,
+        ok=not errors(problems, strict=options.strict),
+        targets=len(targets),
+        made=tuple(made.traces),
+        written=tuple(made.written),
+        removed=tuple(removed),
+        reasons=reasons,
+        due=catalog.due(),
+        path=prepared.site.base.path,
+    )
+    after = rebuild.remember(graph, answers, targets, made, reasons)
+    for path, known in after.made.items():
+        outputs.expect(path, after.digests[known.number])
+    state = State(
+        options=asked(options, catalog.settings.time_zone),
+        zone=catalog.settings.time_zone,
+        language=catalog.settings.language,
+        marks=files.marks,
+        decoded=prepared.decoded,
+        outputs=outputs.marks,
+        diagnostics=report.diagnostics,
+        complete=report.ok and not made.failures and not made.foreign,
+        due=report.due,
+        path=report.path,
+    )
+    return report, memory.parts(state, files=prepared.library.known.files, graph=after)
+
+
+def _failures(made: Made, folder: Path) -> list[Diagnostic]:
+    found = [failure for failures in made.failures.values() for failure in failures]
+    return [*found, *(problem("B002", Span((folder / path).as_posix())) for path in made.foreign)]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What one output was made from."""
+
+    target: Target
+    language: Language
+    dependencies: tuple[tuple[tuple[str | int, ...], bool], ...]
+    """Each question that it asked, and whether the answer has changed since."""
+    last: Reason | None
+    """Why it was last made."""
+    now: Reason | None
+    """Why the next build would make it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """That no output is where it was looked for, and which is the nearest."""
+
+    language: Language
+    near: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """That the settings are wrong, so that nobody knows of what the site consists."""
+
+    language: Language
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def explain(options: Options, url: str) -> Explanation | Unknown | Unreadable:
+    """The explanation of the output at a URL or path. Raises NoSite."""
+    store = Store(options.memory, tool())
+    memory = Memory(store.load(), options.memory)
+    prepared = prepare(options, Memory(store.load()))
+    by_path = {target.path: target for target in prepared.targets}
+    path = _path_of(url, prepared.site.base if prepared.site else None, by_path)
+    if prepared.site is None:
+        return Unreadable(prepared.language, prepared.diagnostics)
+    if path is None:
+        return Unknown(prepared.language, nearest(url, by_path))
+    graph = memory.graph
+    answers = Answers(prepared.site, graph)
+    outputs = Outputs(options.output, memory.state.outputs)
+    known = graph.made.get(path)
+    seen = graph.reads(known.number) if known else ()
+    questions = tuple((graph.queries[number] or (), not answers.holds(number)) for number in seen)
+    now = rebuild.decide([by_path[path]], graph, answers, outputs).get(path)
+    last = msgspec.msgpack.decode(known.reason, type=Reason) if known else None
+    return Explanation(by_path[path], prepared.language, questions, last, now)
+
+
+def _path_of(url: str, base: addresses.Base | None, paths: Mapping[str, Target]) -> str | None:
+    """The output that serves what an editor may write: a full address, a path of the site, or a file."""
+    path = unquote(urlsplit(url).path)
+    prefix = base.path if base else "/"
+    tried = [path.removeprefix(prefix), path.lstrip("/")]
+    for one in tried:
+        for candidate in (one, f"{one}index.html", f"{one}/index.html"):
+            if candidate in paths:
+                return candidate
+    return None
