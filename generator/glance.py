@@ -23,7 +23,7 @@ def unchanged(site: Path, files: Files, jobs: int) -> bool:
             waiting[key] = path
         elif known != files.expected(key):
             return False
-    return files.keys() == keys and all(
+    return files.before() == keys and all(
         digest == files.expected(key) for key, digest in _complete(waiting, files, jobs)
     )
 

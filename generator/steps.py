@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -54,7 +54,12 @@ def prepare(options: Options, memory: Memory | None = None, files: Files | None 
     known = library.Known(memory.files, remembered, memory.blobs)
     books = library.read(root, files, known, options.jobs)
     forms = templates.find(root, files, remembered)
-    problems = [*found.diagnostics, *books.diagnostics, *linking.check(books, drafts=options.drafts)]
+    # What the last build knows is of these sources, but for a few texts of entries: so much need not be done again.
+    near = found.settings is not None and books.changed is not None and _near(options, memory, found.settings.time_zone)
+    books = books if near else replace(books, changed=None)
+    clean = near and not memory.state.diagnostics
+    problems = [*found.diagnostics, *books.diagnostics]
+    problems += linking.check(books, drafts=options.drafts, changed=books.changed if clean else None)
     problems.extend(office.check(found, books.heads, books.lost))
     language = language_of(found.settings)
     site: Site | None = None
@@ -64,13 +69,21 @@ def prepare(options: Options, memory: Memory | None = None, files: Files | None 
         base = addresses.base_of(options.base_url or found.settings.base_url)
         others = {"template": forms.digest, "asset": forms.asset, "asset-digest": forms.published_digest}
         site = Site(catalog, base, others)
-        targets = tuple(plan(site, forms.assets.values()))
-        problems.extend(clashes(targets, catalog))
+        if near and set(forms.assets.values()) == memory.graph.paths("copy:asset"):
+            targets = tuple(Target(path, made.maker, made.arguments) for path, made in memory.graph.made.items())
+        else:
+            targets = tuple(plan(site, forms.assets.values()))
+            problems.extend(clashes(targets, catalog))
         problems.extend(forms.problems(dict.fromkeys(t.maker for t in targets if ":" not in t.maker)))
     decoded = {**books.known.copied, **forms.decoded}
     if found.encoded is not None:
         decoded[office.NAME] = found.encoded
     return Prepared(tuple(in_order(problems)), language, site, targets, forms, books, decoded)
+
+
+def _near(options: Options, memory: Memory, zone: str) -> bool:
+    """Whether the last build made everything, and for the same day and the like."""
+    return memory.state.complete and memory.state.options == asked(options, zone)
 
 
 def bring_up_to_date(
@@ -98,7 +111,7 @@ def _make(
     assert prepared.site is not None
     graph, targets = memory.graph, prepared.targets
     outputs = Outputs(options.output, memory.state.outputs)
-    answers = Answers(prepared.site, graph)
+    answers = Answers(prepared.site, graph, prepared.site.same)
     outputs.recover({path: graph.digests[made.number] for path, made in graph.made.items()})
     outputs.claim(target.path for target in targets)
     reasons = rebuild.decide(targets, graph, answers, outputs)
@@ -119,7 +132,7 @@ def _make(
         written=tuple(made.written),
         removed=tuple(removed),
         reasons=reasons,
-        due=catalog.due(),
+        due=catalog.due() if prepared.library.changed is None else memory.state.due,
         path=prepared.site.base.path,
     )
     after = rebuild.remember(graph, answers, targets, made, reasons)

@@ -69,7 +69,7 @@ def test_valid_html(built: Finished) -> None:
 
 
 def test_no_dead_link_or_anchor(built: Finished) -> None:
-    assert links.check(built.folder, built.report.base.path if built.report.base else "") == []
+    assert links.check(built.folder, built.report.path) == []
 
 
 def test_second_build_makes_nothing(built: Finished) -> None:

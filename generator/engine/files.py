@@ -64,7 +64,7 @@ class Files:
         mark = self._marks.get(key)
         return mark.digest if mark else None
 
-    def keys(self) -> KeysView[str]:
+    def before(self) -> KeysView[str]:
         """The files that the last build asked for."""
         return self._old.keys()
 

@@ -126,6 +126,10 @@ class Graph:
         self._reads[number] = b""
         self.digests[number] = ""
 
+    def paths(self, maker: str) -> set[str]:
+        """The targets of one maker."""
+        return {path for path, made in self.made.items() if made.maker == maker}
+
     def forget_target(self, path: str) -> None:
         """Drop a target that is not planned any more, or could not be made."""
         made = self.made.pop(path, None)

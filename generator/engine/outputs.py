@@ -101,32 +101,46 @@ class Outputs:
         self._sweep()
         return True
 
+    def damages(self, results: Mapping[str, str]) -> dict[str, Literal["missing", "damaged"]]:
+        """What is wrong with the files in place, which should have these digests; those that have them are adopted.
+
+        Looks only: a folder that is a symbolic link is found out by whoever writes there.
+        """
+        found: dict[str, Literal["missing", "damaged"]] = {}
+        sound: list[str] = []
+        start, files = f"{self._root}/", self._files
+        for path, result in results.items():
+            place = start + path
+            try:
+                status = os.lstat(place)
+            except (FileNotFoundError, NotADirectoryError):
+                found[path] = "missing"
+                continue
+            try:
+                regular = stat.S_ISREG(status.st_mode)
+                if regular and (files.known(path, status) or files.read(path, place)[1]) == result:
+                    sound.append(path)
+                    continue
+            except OSError:
+                # Whoever took away the right to read it damaged it; a new file replaces it.
+                pass
+            found[path] = "damaged"
+        self._recognised.update(sound)
+        for path in self._foreign.intersection(sound):
+            self.adopt(path)
+        return found
+
     def verify(self, path: str, result: str) -> Literal["missing", "damaged"] | None:
-        """What is wrong with the file in place, which should have the digest `result`."""
-        place = self._place(path)
-        try:
-            status = os.lstat(place)
-        except (FileNotFoundError, NotADirectoryError):
-            return "missing"
-        if not stat.S_ISREG(status.st_mode):
-            return "damaged"
-        try:
-            found = self._files.known(path, status) or self._files.read(path, place)[1]
-        except OSError:
-            # Whoever took away the right to read it damaged it; a new file replaces it.
-            return "damaged"
-        if found != result:
-            return "damaged"
-        self.adopt(path)
-        return None
+        """What is wrong with one file in place, which should have the digest `result`."""
+        return self.damages({path: result}).get(path)
 
     def recover(self, results: Mapping[str, str]) -> None:
         """Own again what the store knows to have been written here, if the bytes prove it.
 
         A list that was lost, as by a copy that leaves out hidden files, must not leave a withdrawn page on the site.
         """
-        for path, result in results.items():
-            if path not in self._owned and _is_path(path) and self.verify(path, result) is None:
+        for path in results.keys() - self._owned:
+            if _is_path(path) and self.verify(path, results[path]) is None:
                 self._owned.add(path)
 
     def claim(self, paths: Iterable[str]) -> list[str]:
@@ -135,7 +149,11 @@ class Outputs:
         Comes before any writing, so that a build killed afterwards still finds its own files. A foreign file may yet be
         adopted if its bytes are those of the target. Leftovers that stand where a file or a folder must go make room.
         """
-        plan = {check_path(path) for path in paths}
+        plan = set(paths)
+        if plan == self._owned:
+            return []
+        for path in plan:
+            check_path(path)
         folders = {folder for path in plan for folder in _folders(path)}
         if clash := sorted(plan & folders):
             raise ValueError(f"planned both as a file and as a folder: {clash}")
@@ -185,7 +203,8 @@ class Outputs:
         kept = set(keep)
         removed = [path for path in sorted(self._owned - kept) if self._remove(path)]
         # A target that was claimed and then failed has no file, and whoever puts one there owns it.
-        self._owned = {p for p in self._owned & kept if p in self._recognised or os.path.lexists(self._place(p))}
+        owned = self._owned & kept
+        self._owned = owned - {p for p in owned - self._recognised if not os.path.lexists(self._place(p))}
         self._write_list(self._owned)
         self._sweep()
         return removed

@@ -68,13 +68,13 @@ def decide(targets: Sequence[Target], graph: Graph, answers: Answers, outputs: O
     """Which targets must be made again and why, by path, in the order of the targets."""
     reasons: dict[str, Reason] = {}
     digests, made = graph.digests, graph.made
+    # Looked at even if the target is stale: that the file is the one last made proves that it may be replaced.
+    known = {target.path: digests[made[target.path].number] for target in targets if target.path in made}
+    damages = outputs.damages(known)
     for target in targets:
         reason = stale(target, graph, answers)
-        known = made.get(target.path)
-        if known is not None:
-            # Looked at even if the target is stale: that the file is the one last made proves that it may be replaced.
-            damage = outputs.verify(target.path, digests[known.number])
-            reason = reason or (Reason(damage) if damage else None)
+        if reason is None and target.path in damages:
+            reason = Reason(damages[target.path])
         if reason is not None:
             reasons[target.path] = reason
     return reasons

@@ -7,7 +7,7 @@ out from answers, so that after an edit only what leads up from the changed inpu
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from typing import Any, Literal, Protocol
 
 import msgspec
@@ -76,8 +76,11 @@ class World(Protocol):
 class Answers:
     """Asks each distinct question at most once in a build, and knows which of the last build's answers still hold."""
 
-    def __init__(self, world: World, graph: Graph | None = None) -> None:
-        """The graph is that of the last build, which stays as it is."""
+    def __init__(
+        self, world: World, graph: Graph | None = None, same: Callable[[Query], bool] = lambda query: False
+    ) -> None:
+        """The graph is that of the last build, which stays as it is; `same` vouches for inputs that are as in it."""
+        self._same = same
         self._world = world
         self._inputs = world.inputs
         self._graph = Graph() if graph is None else graph
@@ -92,7 +95,9 @@ class Answers:
         """The inputs that are not what they were, and the reads that failed."""
         graph, state = self._graph, self._world.state
         return [
-            number for query, number in graph.inputs() if query == UNANSWERED or state(query) != graph.digests[number]
+            number
+            for query, number in graph.inputs()
+            if query == UNANSWERED or (not self._same(query) and state(query) != graph.digests[number])
         ]
 
     def value(self, query: Query) -> object:

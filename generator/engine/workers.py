@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from typing import Any, TypeVar
 
 Item = TypeVar("Item")
@@ -59,10 +59,11 @@ def _placed(
                 done += stop - start
                 progress(done, len(items))
     # The rest is all of it, or what was lost with a worker that was killed (for want of memory, as a rule).
-    for start, stop in left.items():
-        yield (start, stop), work(items[start:stop])
-        done += stop - start
-        progress(done, len(items))
+    with _shared_heap() if len(left) >= THRESHOLD else nullcontext():
+        for start, stop in left.items():
+            yield (start, stop), work(items[start:stop])
+            done += stop - start
+            progress(done, len(items))
 
 
 def _may_fork() -> bool:
@@ -104,12 +105,19 @@ def _by_processes(
 
 @contextmanager
 def _shared_heap() -> Iterator[None]:
-    """Keep the collector off what exists before the fork: its visits would copy that memory into each worker."""
+    """Keep the collector off what exists before the fork: its visits would copy that memory into each worker.
+
+    It goes on with what comes after, since to make a page leaves garbage in cycles.
+    """
+    enabled = gc.isenabled()
     gc.freeze()
+    gc.enable()
     try:
         yield
     finally:
         gc.unfreeze()
+        if not enabled:
+            gc.disable()
 
 
 def _start(work: Callable[[Sequence[Any]], Any], items: Sequence[Any]) -> None:

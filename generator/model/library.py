@@ -82,6 +82,8 @@ class Library:
     root: Path
     lost: frozenset[str] = frozenset()
     """Ids, and paths of files, of entries that are there but could not be read."""
+    changed: frozenset[str] | None = None
+    """The entries that are not as they are known, where nothing else is other than known; None where something is."""
     _open: dict[str, tuple[_Stored, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def record(self, id_: str) -> Record:
@@ -138,8 +140,8 @@ def read(root: Path, files: Files, known: Known | None = None, jobs: int = 1) ->
     found = files.scan(root / "content")
     reading = _Reading(root, files, known or Known())
     reading.problems([one for one in found.problems if not one.path.startswith(STATIC)])
-    for path in found.files:
-        if not path.startswith(STATIC):
+    for path, status in found.files.items():
+        if not path.startswith(STATIC) and not reading.known(path, status):
             reading.file(path, found)
     reading.sources(jobs)
     reading.copies(root / "content" / STATIC)
@@ -159,6 +161,9 @@ class _Reading:
         self._static: dict[str, str] = {}
         self._diagnostics: list[Diagnostic] = []
         self._copies: dict[str, tuple[str, bytes]] = {}
+        self._decoded: list[str] = []
+        self._unlike = False
+        """Whether a file that is published as it is has another content."""
 
     def library(self) -> Library:
         """What was read."""
@@ -188,6 +193,7 @@ class _Reading:
             Known(self._indexed, self._copies, self._known.blobs),
             self._root,
             frozenset(lost),
+            self._changed(),
         )
         for id_, path, place in twice:
             other = library.record(id_)
@@ -195,6 +201,24 @@ class _Reading:
             span = Span(path, *library._stored(path)[place][0])
             self._diagnostics.append(problem("C001", span, id=id_, other=where))
         return replace(library, diagnostics=tuple(self._diagnostics))
+
+    def _changed(self) -> frozenset[str] | None:
+        known, now = self._known.files, self._indexed
+        copied = {f"content/{path}" for path in self._media} | {f"content/{STATIC}{path}" for path in self._static}
+        before = {key for key in self._files.before() if key.startswith("content/")}
+        if self._unlike or known.keys() != now.keys() or before != known.keys() | copied:
+            return None
+        found: set[str] = set()
+        for path in self._decoded:
+            old, new = known[path], now[path]
+            if [(head.slug, head.outline_digest) for head in old.heads] != [
+                (head.slug, head.outline_digest) for head in new.heads
+            ] or old.lost != new.lost:
+                return None
+            name = path.split("/", 2)[1]
+            pairs = zip(old.heads, new.heads, strict=True)
+            found.update(f"{name}/{after.slug}" for before_, after in pairs if before_ != after)
+        return frozenset(found)
 
     def sources(self, jobs: int) -> None:
         """Read and decode the files that are not as they were."""
@@ -212,6 +236,7 @@ class _Reading:
                     ref = self._known.blobs.append(decoded.records)
                     parts = (decoded.heads, decoded.diagnostics, decoded.lost)
                     self._indexed[path] = Indexed(mark.digest, *parts, ref)
+                    self._decoded.append(path)
 
     def problems(self, problems: list[Problem]) -> None:
         """Report what the scan could not read."""
@@ -233,6 +258,15 @@ class _Reading:
         for path in found.files:
             self.file(STATIC + path, found)
 
+    def known(self, path: str, status: os.stat_result) -> bool:
+        """Take in a source that is as it was, by far the most frequent case; False for any other file."""
+        shown = f"content/{path}"
+        known = self._known.files.get(shown)
+        if known is None or self._files.known(shown, status) != known.digest:
+            return False
+        self._indexed[shown] = known
+        return True
+
     def file(self, path: str, found: Scan) -> None:
         """Take in one file, whose path is relative to content/."""
         shown = f"content/{path}"
@@ -253,7 +287,7 @@ class _Reading:
                 self._weigh(shown, found.files[path].st_size)
                 self._media[path] = self._copied(shown)
             else:
-                self._source(shown, found.files[path])
+                self._waiting.append(shown)
         except FileNotFoundError:
             # Deleted between the listing and the reading: as if it had never been listed.
             return
@@ -278,6 +312,7 @@ class _Reading:
             digest = self._files.digest(path, self._root / path)
         else:
             digest = self._looked_through(path)
+        self._unlike |= digest != self._files.expected(path)
         self._diagnostics.extend(privacy.named(path))
         return digest
 
@@ -292,13 +327,6 @@ class _Reading:
         self._copies[name] = known
         self._diagnostics.extend(msgspec.msgpack.decode(known[1], type=tuple[Diagnostic, ...]))
         return known[0]
-
-    def _source(self, path: str, status: os.stat_result) -> None:
-        known = self._known.files.get(path)
-        if known is not None and self._files.known(path, status) == known.digest:
-            self._indexed[path] = known
-        else:
-            self._waiting.append(path)
 
 
 def _looked_at(root: Path, digests: Mapping[str, str], path: str) -> tuple[Mark, Decoded | None] | str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from generator.diagnostics import Diagnostic, Span, nearest, problem
@@ -26,19 +26,37 @@ class Edge(NamedTuple):
     place: Span
 
 
-def check(library: Library, *, drafts: bool) -> Iterator[Diagnostic]:
-    """Every rule that needs more than one entry."""
+def check(library: Library, *, drafts: bool, changed: Collection[str] | None = None) -> Iterator[Diagnostic]:
+    """Every rule that needs more than one entry.
+
+    After a check that found nothing, `changed` may name the only entries that are other than they were then, if all
+    that their heads say beside texts is the same: the rest need not be looked at again.
+    """
     by_path = ids_by_path(library)
-    for id_ in _doubtful(library, by_path, drafts=drafts):
+    if changed is not None:
+        doubtful = _concerned(library, by_path, changed)
+    else:
+        doubtful = _doubtful(library, by_path, drafts=drafts)
+    for id_ in doubtful:
         record = library.record(id_)
         for edge in _edges(record, by_path):
             if edge.goal not in library.lost and edge.goal.removeprefix(FILE) not in library.lost:
                 yield from _edge(edge, library, drafts=drafts)
         yield from _files(record, library.files)
-    yield from _unused(library)
-    yield from _aliases(library)
-    yield from _tree(library)
-    yield from _months(library)
+    if changed is None:
+        yield from _unused(library)
+        yield from _aliases(library)
+        yield from _tree(library)
+    if changed is None or any(id_.startswith("dispatches/") for id_ in changed):
+        yield from _months(library)
+
+
+def _concerned(library: Library, by_path: Mapping[str, str], changed: Collection[str]) -> Iterator[str]:
+    """The changed entries, and those that name a place in the text of one."""
+    for id_, head in library.heads.items():
+        anchors = head.outline.anchors
+        if id_ in changed or (anchors and any(by_path.get(goal[1:], goal) in changed for goal, _ in anchors)):
+            yield id_
 
 
 def ids_by_path(library: Library) -> Mapping[str, str]:

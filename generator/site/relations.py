@@ -42,9 +42,9 @@ def mentions(read: Reader, id_: str, skipped: str, most: int) -> tuple[Mentions,
 def naming_it(read: Reader, id_: str, most: int) -> tuple[Group, ...]:
     """Who names an entry, by collection, in the order of its list."""
     naming: Naming = read("naming")
-    own = naming.goals.get(id_, ())
+    own = naming.goals(id_)
     groups: dict[str, list[str]] = {}
-    for source in naming.sources.get(id_, ()):
+    for source in naming.sources(id_):
         if source not in own:
             groups.setdefault(source.partition("/")[0], []).append(source)
     found = []
@@ -118,7 +118,7 @@ def past(read: Reader, id_: str) -> bool:
 def coming(read: Reader, id_: str, most: int) -> tuple[str, ...]:
     """The ids of the next events: of the whole site, or of those that name an entry."""
     listed: Column = read("listed", "events")
-    sources = set(read("naming").sources.get(id_, ())) if id_ else None
+    sources = set(read("naming").sources(id_)) if id_ else None
     ids = [one for one in listed.ids if not listed.past(one) and (sources is None or one in sources)]
     return tuple(ids[:most])
 
@@ -128,7 +128,7 @@ def newest(read: Reader, which: str, most: int) -> tuple[str, ...]:
     if which in COLLECTIONS:
         ids: Sequence[str] = read("listed", which).ids
     else:
-        sources = read("naming").sources.get(which, ())
+        sources = read("naming").sources(which)
         ids = [source for source in sources if source.partition("/")[0] in FEED_COLLECTIONS]
     outlines = [read("listed", id_.partition("/")[0]).outlines[id_] for id_ in ids]
     dated = sorted(((one.date, id_) for one, id_ in zip(outlines, ids, strict=True)), reverse=True)

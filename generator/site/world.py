@@ -42,6 +42,16 @@ class Site:
         found: str = known[0](self, *arguments) if known else self.others[str(name)](*arguments)
         return found
 
+    def same(self, query: Query) -> bool:
+        """Whether an input is as it was in the last build for the mere reason that few entries are not."""
+        changed = self.catalog.library.changed
+        name = query[0]
+        if changed is None or name not in OF_CONTENT:
+            return False
+        if name in OF_ONE:
+            return query[1] not in changed
+        return not changed if name in OF_ALL else True
+
     def answer(self, query: Query, read: Reader) -> object:
         """The answer to a query; KeyError for a question that nobody knows."""
         name, *arguments = query
@@ -171,6 +181,10 @@ INPUTS: Mapping[str, Input] = {
     "contents": (_contents_state, _contents),
 }
 """Every question about the sources themselves."""
+OF_ONE = frozenset(("entry", "body", "title"))
+OF_ALL = frozenset(("changes", "contents"))
+OF_CONTENT = OF_ONE | OF_ALL | {"listed", "naming", "url", "path", "at", "file", "static"}
+"""The inputs that only content/ decides; those that are of neither one nor all see nothing but outlines and files."""
 
 
 def _series(read: Reader, name: str) -> str:
