@@ -16,6 +16,7 @@ from generator.diagnostics import Diagnostic, Span, errors, problem
 from generator.engine.files import Files
 from generator.engine.outputs import Outputs
 from generator.engine.store import Store
+from generator.engine.timing import Times
 from generator.memory import Memory, tool
 from generator.report import Options, Progress, Report, asked, language_of
 
@@ -41,40 +42,50 @@ def build(options: Options, progress: Progress = lambda done, total: None) -> Re
     """Bring the output up to date; a site with errors leaves it as it was. Raises office.NoSite."""
     start = time.perf_counter()
     store = Store(options.memory, tool())
+    times = Times()
     with _collector_at_rest(), store.lock() as held:
-        memory = Memory(store.load() if held and not options.clean else None, options.memory if held else None)
-        report, parts = _done(options, memory, progress)
-        memory.blobs.close()
-        failed = None
-        if parts:
-            failed = _remember(store, parts, memory) if held else _unwritable(options.memory)
+        with times.stage("store"):
+            memory = Memory(store.load() if held and not options.clean else None, options.memory if held else None)
+            memory.open()
+        report, parts = _done(options, memory, progress, times)
+        with times.stage("store"):
+            memory.blobs.close()
+            failed = None
+            if parts:
+                failed = _remember(store, parts, memory) if held else _unwritable(options.memory)
         if failed:
             report = replace(report, diagnostics=(*report.diagnostics, failed))
     alone = held or failed is not None
-    return replace(report, seconds=time.perf_counter() - start, alone=alone)
+    return replace(report, seconds=time.perf_counter() - start, alone=alone, times=times)
 
 
-def _done(options: Options, memory: Memory, progress: Progress) -> tuple[Report, Mapping[str, bytes]]:
+def _done(options: Options, memory: Memory, progress: Progress, times: Times) -> tuple[Report, Mapping[str, bytes]]:
     """The report, and the parts for the store; none where nothing is to be remembered."""
     files = Files(memory.state.marks)
-    if (done := _nothing_to_do(options, memory, files)) is not None:
+    if (done := _nothing_to_do(options, memory, files, times)) is not None:
         return done
     # Late: 150 ms for the content types and the steps, which a build with nothing to do never needs.
     from generator import steps
 
-    return steps.bring_up_to_date(options, memory, files, progress)
+    return steps.bring_up_to_date(steps.Run(options, memory, files, progress, times))
 
 
-def _nothing_to_do(options: Options, memory: Memory, files: Files) -> tuple[Report, Mapping[str, bytes]] | None:
+def _nothing_to_do(
+    options: Options, memory: Memory, files: Files, times: Times
+) -> tuple[Report, Mapping[str, bytes]] | None:
     """The report of a build of which neither the sources nor the output changed since the last one; None for others."""
     state = memory.state
     same = state.complete and state.options == asked(options, state.zone)
     if not same or errors(state.diagnostics, strict=options.strict):
         return None
-    if not glance.unchanged(options.site, files, options.jobs):
+    with times.stage("scan"):
+        unchanged = glance.unchanged(options.site, files, options.jobs)
+    if not unchanged:
         return None
-    outputs = Outputs(options.output, state.outputs)
-    if not outputs.intact(options.jobs):
+    with times.stage("verify"):
+        outputs = Outputs(options.output, state.outputs)
+        intact = outputs.intact(options.jobs)
+    if not intact:
         return None
     language = language_of(state)
     report = Report(state.diagnostics, language, ok=True, targets=len(state.outputs), due=state.due, path=state.path)

@@ -6,10 +6,7 @@ import datetime
 import os
 import re
 import sys
-import time
-from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -17,27 +14,19 @@ import click
 
 from generator import __version__
 from generator.diagnostics import (
-    Diagnostic,
     Language,
-    Level,
     Span,
-    as_data,
-    as_github,
-    as_json,
-    as_sarif,
-    as_text,
     errors,
     problem,
 )
+from generator.printing import Bar, counts, print_all, profile_of, query_of, reason_of, report_of
 from generator.wording import say
 
 if TYPE_CHECKING:
-    from generator.engine.trace import Reason
-    from generator.report import Options, Report
+    from generator.report import Options
 
 CONTENT_WRONG, USAGE_WRONG, FAULT = 1, 2, 3
 STOPPED = 130  # by Ctrl+C, as shells have it
-COLOURS: dict[Level, str] = {"error": "red", "warning": "yellow", "note": "cyan"}
 FORMATS = click.Choice(["text", "json", "github", "sarif"])
 ADDRESS = re.compile(r"https?://[^\s/?#@\"<>\\]+(/[^\s?#\"<>\\]*)?")
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -105,13 +94,17 @@ def commands() -> None:
 @cache_option
 @format_option
 @click.option("--explain", is_flag=True, help="Say of each file why it was made.")
-def build(shape: str, explain: bool, **given: Any) -> None:
+@click.option("--profile", is_flag=True, help="Say where the time went.")
+def build(shape: str, explain: bool, profile: bool, **given: Any) -> None:
     """Build the site / 生成网站."""
     from generator import build as conductor  # 30 ms: the engine; --help does without
 
     options = _options(given)
     report = conductor.build(options, Bar(shape == "text"))
-    _report(options, report, shape, explain)
+    report_of(options, report, shape, explain)
+    if profile:
+        for line in profile_of(report):
+            click.echo(line, err=shape != "text")
     sys.exit(0 if report.ok else CONTENT_WRONG)
 
 
@@ -131,10 +124,10 @@ def check(shape: str, **given: Any) -> None:
     options = _options(given)
     with tempfile.TemporaryDirectory(prefix="portal-") as folder:
         found, language = checks.run(options, Path(folder))
-    _print(options.site, found, shape, language)
+    print_all(options.site, found, shape, language)
     wrong = errors(found, strict=options.strict)
     if shape == "text":
-        click.echo(say(language, "checked", **_counts(found)))
+        click.echo(say(language, "checked", **counts(found)))
         if wrong and not errors(found):
             click.echo(say(language, "strict"))
     sys.exit(CONTENT_WRONG if wrong else 0)
@@ -177,19 +170,19 @@ def explain(url: str, **given: Any) -> None:
 
     found = steps.explain(_options(given), url)
     if isinstance(found, steps.Unreadable):
-        _print(given["site"], found.diagnostics, "text", found.language)
+        print_all(given["site"], found.diagnostics, "text", found.language)
         sys.exit(CONTENT_WRONG)
     if isinstance(found, steps.Unknown):
         key = "near-page" if found.near else "no-page"
         _usage(found.language, key, url=url, near=found.near)
     language = found.language
     click.echo(say(language, "page", path=found.target.path, maker=found.target.maker))
-    click.echo(say(language, "last", reason=_reason(language, found.last)) if found.last else say(language, "never"))
-    now = _reason(language, found.now) if found.now else ""
+    click.echo(say(language, "last", reason=reason_of(language, found.last)) if found.last else say(language, "never"))
+    now = reason_of(language, found.now) if found.now else ""
     click.echo(say(language, "dirty", reason=now) if now else say(language, "fresh"))
     click.echo(say(language, "asked"))
     for query, changed in found.dependencies:
-        click.echo(f"  {'*' if changed else ' '} {_query(query)}")
+        click.echo(f"  {'*' if changed else ' '} {query_of(query)}")
 
 
 @commands.command()
@@ -244,122 +237,9 @@ def _language(site: Path) -> Language:
     return "zh" if asked.lower().startswith("zh") else "en"
 
 
-def _report(options: Options, report: Report, shape: str, explain: bool) -> None:
-    if shape == "json":
-        import json  # 4 ms, and only a program asks for it
-
-        click.echo(json.dumps(_report_data(report), ensure_ascii=False, indent=2))
-        return
-    _print(options.site, report.diagnostics, shape, report.language)
-    counts = _counts(report.diagnostics)
-    language = report.language
-    # The formats for machines go to standard output alone.
-    to_errors = shape != "text"
-    if explain:
-        for path, reason in report.reasons.items():
-            line = say(language, "made-because", path=path, reason=_reason(language, reason))
-            click.echo(line, err=to_errors)
-    if not report.alone:
-        click.echo(say(language, "busy"), err=True)
-    if not report.targets:
-        click.echo(say(language, "failed", **counts), err=to_errors)
-        return
-    made = len(report.made)
-    figures = {"targets": report.targets, "made": made, "same": report.targets - made, "removed": len(report.removed)}
-    click.echo(say(language, "built", seconds=f"{report.seconds:.2f}", **figures), err=to_errors)
-    if counts["errors"]:
-        click.echo(say(language, "partly", **counts), err=to_errors)
-    elif counts["warnings"]:
-        click.echo(say(language, "warned", **counts), err=to_errors)
-    if report.due:
-        click.echo(say(language, "due", due=report.due), err=to_errors)
-
-
-def _report_data(report: Report) -> dict[str, Any]:
-    return {
-        "ok": report.ok,
-        "targets": report.targets,
-        "made": sorted(report.made),
-        "written": sorted(report.written),
-        "removed": sorted(report.removed),
-        "seconds": round(report.seconds, 3),
-        "due": report.due.isoformat() if report.due else None,
-        "reasons": {path: _reason("en", reason) for path, reason in sorted(report.reasons.items())},
-        "diagnostics": [as_data(found, report.language) for found in report.diagnostics],
-    }
-
-
-def _print(site: Path, found: Sequence[Diagnostic], shape: str, language: Language) -> None:
-    if shape == "text":
-        if found:
-            click.echo(as_text(found, language, reader(site), _paint()))
-        return
-    shapes: dict[str, Callable[[Sequence[Diagnostic], Language], str]] = {
-        "json": as_json,
-        "github": as_github,
-        "sarif": as_sarif,
-    }
-    if text := shapes[shape](found, language):
-        click.echo(text)
-
-
-def _paint() -> Callable[[str, Level], str]:
-    """Colours, where there is a terminal that wants them."""
-    if os.environ.get("NO_COLOR") or not sys.stdout.isatty():
-        return lambda text, level: text
-    return lambda text, level: click.style(text, fg=COLOURS[level], bold=True)
-
-
-def reader(site: Path) -> Callable[[str, int], str]:
-    """Gives a line of a source, or an empty text where it cannot be read."""
-
-    @cache
-    def lines_of(path: str) -> list[str]:
-        try:
-            # With universal newlines, so that these are the lines that are counted when a source is parsed.
-            return (site / path).read_text(encoding="utf-8-sig", errors="replace").split("\n")
-        except (OSError, ValueError):
-            return []
-
-    def read(path: str, line: int) -> str:
-        lines = lines_of(path)
-        return lines[line - 1] if 0 < line <= len(lines) else ""
-
-    return read
-
-
-def _counts(found: Sequence[Diagnostic]) -> dict[str, int]:
-    levels = [one.level for one in found]
-    return {f"{level}s": levels.count(level) for level in ("error", "warning", "note")}
-
-
-def _reason(language: Language, reason: Reason) -> str:
-    return say(language, f"reason-{reason.kind}", query=_query(reason.query))
-
-
-def _query(query: tuple[str | int, ...]) -> str:
-    return " ".join(str(part) for part in query if part != "")
-
-
 def _usage(language: Language, key: str, **values: object) -> NoReturn:
     click.echo(say(language, key, **values), err=True)
     sys.exit(USAGE_WRONG)
-
-
-class Bar:
-    """Progress on a terminal, shown only after a second; nothing in a pipe."""
-
-    def __init__(self, wanted: bool) -> None:
-        self._wanted = wanted and sys.stderr.isatty()
-        self._start = time.monotonic()
-
-    def __call__(self, done: int, total: int) -> None:
-        """Draw the bar, or wipe it out when all is done."""
-        if not self._wanted or time.monotonic() - self._start < 1:
-            return
-        filled = 30 * done // total
-        line = f"\r[{'#' * filled}{' ' * (30 - filled)}] {done}/{total}"
-        click.echo(line if done < total else "\r" + " " * len(line) + "\r", err=True, nl=False)
 
 
 def main() -> None:

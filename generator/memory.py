@@ -87,6 +87,10 @@ class Memory:
         self._parts = parts or Parts()
         self._folder = folder
 
+    def open(self) -> None:
+        """Read what every build needs."""
+        _ = self.state
+
     @cached_property
     def state(self) -> State:
         """The state of the files."""
@@ -114,7 +118,7 @@ class Memory:
         data = self._parts.get("graph")
         try:
             return Graph.decode(data) if data is not None else Graph()
-        except (msgspec.MsgspecError, ValueError):
+        except (msgspec.MsgspecError, ValueError, TypeError):
             return Graph()
 
     @cached_property

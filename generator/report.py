@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
 from generator.diagnostics import Diagnostic, Language
+from generator.engine.timing import Times
 
 if TYPE_CHECKING:
     from generator.engine.trace import Reason
@@ -65,6 +66,8 @@ class Report:
     """The next day on which the site changes without an edit."""
     alone: bool = True
     """Whether the store was ours; otherwise another build held it, and this one did without."""
+    times: Times = field(default_factory=Times)
+    """Where the time went."""
     path: str = ""
     """Under which the site is published, with slashes at both ends; empty where nobody knows."""
 

@@ -15,10 +15,12 @@ from generator.engine.files import Files
 from generator.engine.outputs import TEMPORARY, Outputs
 from generator.engine.rebuild import Made
 from generator.engine.store import Store
+from generator.engine.timing import Times
 from generator.engine.trace import Answers, Reason, Target
 from generator.exports import EXPORTS
 from generator.memory import Memory, State, tool
 from generator.model import library, linking, office
+from generator.model.settings import Settings
 from generator.render import templates
 from generator.render.making import Maker
 from generator.report import Options, Progress, Report, asked, language_of, today_in
@@ -45,40 +47,62 @@ class Prepared:
         return self.site is not None and not errors(self.diagnostics, strict=strict)
 
 
-def prepare(options: Options, memory: Memory | None = None, files: Files | None = None) -> Prepared:
+def prepare(
+    options: Options, memory: Memory | None = None, files: Files | None = None, times: Times | None = None
+) -> Prepared:
     """Read everything and decide what the site consists of; makes nothing."""
-    root, memory = options.site, memory or Memory()
+    root, memory, times = options.site, memory or Memory(), times or Times()
     files = files or Files(memory.state.marks)
     remembered = memory.state.decoded
-    found = office.read(root, files, remembered.get(office.NAME))
-    known = library.Known(memory.files, remembered, memory.blobs)
-    books = library.read(root, files, known, options.jobs)
-    forms = templates.find(root, files, remembered)
+    with times.stage("store"):
+        known = library.Known(memory.files, remembered, memory.blobs)
+    with times.stage("read"):
+        found = office.read(root, files, remembered.get(office.NAME))
+        books = library.read(root, files, known, options.jobs, times)
+        forms = templates.find(root, files, remembered)
     # What the last build knows is of these sources, but for a few texts of entries: so much need not be done again.
     near = found.settings is not None and books.changed is not None and _near(options, memory, found.settings.time_zone)
     books = books if near else replace(books, changed=None)
     clean = near and not memory.state.diagnostics
     problems = [*found.diagnostics, *books.diagnostics]
-    problems += linking.check(books, drafts=options.drafts, changed=books.changed if clean else None)
-    problems.extend(office.check(found, books.heads, books.lost))
+    with times.stage("link"):
+        problems += linking.check(books, drafts=options.drafts, changed=books.changed if clean else None)
+        problems.extend(office.check(found, books.heads, books.lost))
     language = language_of(found.settings)
     site: Site | None = None
     targets: tuple[Target, ...] = ()
     if found.settings is not None:
-        catalog = Catalog(found.settings, books, today_in(found.settings.time_zone, options), options.drafts)
-        base = addresses.base_of(options.base_url or found.settings.base_url)
-        others = {"template": forms.digest, "asset": forms.asset, "asset-digest": forms.published_digest}
-        site = Site(catalog, base, others)
-        if near and set(forms.assets.values()) == memory.graph.paths("copy:asset"):
-            targets = tuple(Target(path, made.maker, made.arguments) for path, made in memory.graph.made.items())
-        else:
-            targets = tuple(plan(site, forms.assets.values()))
-            problems.extend(clashes(targets, catalog))
-        problems.extend(forms.problems(dict.fromkeys(t.maker for t in targets if ":" not in t.maker)))
+        with times.stage("plan"):
+            site, targets, more = _planned(options, memory, found.settings, books, forms, near=near)
+        problems.extend(more)
     decoded = {**books.known.copied, **forms.decoded}
     if found.encoded is not None:
         decoded[office.NAME] = found.encoded
     return Prepared(tuple(in_order(problems)), language, site, targets, forms, books, decoded)
+
+
+def _planned(
+    options: Options,
+    memory: Memory,
+    settings: Settings,
+    books: library.Library,
+    forms: templates.Templates,
+    *,
+    near: bool,
+) -> tuple[Site, tuple[Target, ...], list[Diagnostic]]:
+    """The site, what it consists of, and what is wrong with that."""
+    catalog = Catalog(settings, books, today_in(settings.time_zone, options), options.drafts)
+    base = addresses.base_of(options.base_url or settings.base_url)
+    others = {"template": forms.digest, "asset": forms.asset, "asset-digest": forms.published_digest}
+    site = Site(catalog, base, others)
+    problems: list[Diagnostic] = []
+    if near and set(forms.assets.values()) == memory.graph.paths("copy:asset"):
+        targets = tuple(Target(path, made.maker, made.arguments) for path, made in memory.graph.made.items())
+    else:
+        targets = tuple(plan(site, forms.assets.values()))
+        problems.extend(clashes(targets, catalog))
+    problems.extend(forms.problems(dict.fromkeys(t.maker for t in targets if ":" not in t.maker)))
+    return site, targets, problems
 
 
 def _near(options: Options, memory: Memory, zone: str) -> bool:
@@ -86,17 +110,27 @@ def _near(options: Options, memory: Memory, zone: str) -> bool:
     return memory.state.complete and memory.state.options == asked(options, zone)
 
 
-def bring_up_to_date(
-    options: Options, memory: Memory, files: Files, progress: Progress
-) -> tuple[Report, Mapping[str, bytes]]:
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one build works with."""
+
+    options: Options
+    memory: Memory
+    files: Files
+    progress: Progress
+    times: Times
+
+
+def bring_up_to_date(run: Run) -> tuple[Report, Mapping[str, bytes]]:
     """The report, and the parts for the store; none where nothing is to be remembered."""
-    prepared = prepare(options, memory, files)
+    options, memory = run.options, run.memory
+    prepared = prepare(options, memory, run.files, run.times)
     if not prepared.ok(strict=options.strict):
-        after = msgspec.structs.replace(memory.state, marks=files.marks, decoded=prepared.decoded, complete=False)
+        after = msgspec.structs.replace(memory.state, marks=run.files.marks, decoded=prepared.decoded, complete=False)
         report = Report(prepared.diagnostics, prepared.language, ok=False)
         return report, memory.parts(after, files=prepared.library.known.files)
     try:
-        return _make(options, prepared, memory, files, progress)
+        return _make(run, prepared)
     except OSError as error:
         place = str(error.filename or options.output)
         place = str(options.output) if TEMPORARY.search(place) else place
@@ -104,22 +138,25 @@ def bring_up_to_date(
         return Report((*prepared.diagnostics, found), prepared.language, ok=False), {}
 
 
-def _make(
-    options: Options, prepared: Prepared, memory: Memory, files: Files, progress: Progress
-) -> tuple[Report, Mapping[str, bytes]]:
+def _make(run: Run, prepared: Prepared) -> tuple[Report, Mapping[str, bytes]]:
     """Decide, make, write and prune; raises OSError when the output cannot be written."""
+    options, memory, times = run.options, run.memory, run.times
     assert prepared.site is not None
-    graph, targets = memory.graph, prepared.targets
+    targets = prepared.targets
+    with times.stage("store"):
+        graph = memory.graph
     outputs = Outputs(options.output, memory.state.outputs)
-    answers = Answers(prepared.site, graph, prepared.site.same)
-    outputs.recover({path: graph.digests[made.number] for path, made in graph.made.items()})
-    outputs.claim(target.path for target in targets)
-    reasons = rebuild.decide(targets, graph, answers, outputs)
+    with times.stage("verify"):
+        answers = Answers(prepared.site, graph, prepared.site.same)
+        outputs.recover({path: graph.digests[made.number] for path, made in graph.made.items()})
+        outputs.claim(target.path for target in targets)
+        reasons = rebuild.decide(targets, graph, answers, outputs)
     dirty = [target for target in targets if target.path in reasons]
     maker = Maker(options.site, prepared.templates, dict(EXPORTS))
-    # Before workers are forked, so that each inherits the compiled templates instead of compiling them again.
-    maker.compile({target.maker for target in dirty})
-    made = rebuild.remake(dirty, maker, answers, outputs, jobs=options.jobs, progress=progress)
+    with times.stage("make"):
+        # Before workers are forked, so that each inherits the compiled templates instead of compiling them again.
+        maker.compile({target.maker for target in dirty})
+    made = rebuild.remake(dirty, maker, answers, outputs, jobs=options.jobs, progress=run.progress, times=times)
     removed = outputs.prune(target.path for target in targets)
     problems = [*prepared.diagnostics, *_failures(made, options.output)]
     catalog = prepared.site.catalog
@@ -135,22 +172,23 @@ def _make(
         due=catalog.due() if prepared.library.changed is None else memory.state.due,
         path=prepared.site.base.path,
     )
-    after = rebuild.remember(graph, answers, targets, made, reasons)
-    for path, known in after.made.items():
-        outputs.expect(path, after.digests[known.number])
-    state = State(
-        options=asked(options, catalog.settings.time_zone),
-        zone=catalog.settings.time_zone,
-        language=catalog.settings.language,
-        marks=files.marks,
-        decoded=prepared.decoded,
-        outputs=outputs.marks,
-        diagnostics=report.diagnostics,
-        complete=report.ok and not made.failures and not made.foreign,
-        due=report.due,
-        path=report.path,
-    )
-    return report, memory.parts(state, files=prepared.library.known.files, graph=after)
+    with times.stage("store"):
+        after = rebuild.remember(graph, answers, targets, made, reasons)
+        for path, known in after.made.items():
+            outputs.expect(path, after.digests[known.number])
+        state = State(
+            options=asked(options, catalog.settings.time_zone),
+            zone=catalog.settings.time_zone,
+            language=catalog.settings.language,
+            marks=run.files.marks,
+            decoded=prepared.decoded,
+            outputs=outputs.marks,
+            diagnostics=report.diagnostics,
+            complete=report.ok and not made.failures and not made.foreign,
+            due=report.due,
+            path=report.path,
+        )
+        return report, memory.parts(state, files=prepared.library.known.files, graph=after)
 
 
 def _failures(made: Made, folder: Path) -> list[Diagnostic]:

@@ -13,6 +13,7 @@ ROOT = Path(__file__).parent.parent
 FLOORS = (
     ("__main__",),
     ("cli",),
+    ("printing",),
     ("serve",),
     ("publish",),
     ("checks",),

@@ -10,6 +10,7 @@ import os
 import resource
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -582,7 +583,7 @@ def test_a_fault_is_one_line(
 
     monkeypatch.setattr(build, "prepare", failing)
     monkeypatch.setattr(sys, "argv", ["portal", "build"])
-    monkeypatch.setattr(cli.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with pytest.raises(SystemExit) as ended:
         cli.main()
     printed = capsys.readouterr()

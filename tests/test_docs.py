@@ -16,7 +16,7 @@ import click
 import msgspec
 import pytest
 
-from generator import build, cli, diagnostics
+from generator import build, cli, diagnostics, printing
 from generator.engine.store import Memory
 from generator.model.collections import COLLECTIONS
 from generator.model.entry import Entry
@@ -355,7 +355,7 @@ def test_errors_of_the_guide_are_real(portal: portals.Portal) -> None:
     assert len(shown) == 2
     portal.replace("content/news/winter-hours.md", "关键词:", "关健词:")
     portal.replace("content/news/winter-hours.md", "ref:pages/about", "ref:pages/abuot")
-    found = diagnostics.as_text(portal.build().diagnostics, "zh", cli.reader(portal.folder), lambda text, level: text)
+    found = diagnostics.as_text(portal.build().diagnostics, "zh", printing.reader(portal.folder), lambda text, level: text)
     for text in shown:
         assert text.strip() in found
 

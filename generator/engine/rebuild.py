@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from generator.diagnostics import Diagnostic
 from generator.engine import workers
 from generator.engine.graph import TARGET, Graph
 from generator.engine.outputs import ForeignFile, Outputs
+from generator.engine.timing import Times
 from generator.engine.trace import (
     UNANSWERED,
     Answers,
@@ -51,6 +53,8 @@ class _Outcome(msgspec.Struct, frozen=True, array_like=True):
     reads: tuple[int, ...] = ()
     """Places in the questions of the batch."""
     written: bool = False
+    seconds: tuple[float, float] = (0.0, 0.0)
+    """To make it, and to write it."""
     failure: tuple[Diagnostic, ...] | None = None
 
 
@@ -88,6 +92,7 @@ def remake(
     *,
     jobs: int,
     progress: Callable[[int, int], None],
+    times: Times | None = None,
 ) -> Made:
     """Make targets and write their outputs, the paths of which must have been claimed; `progress` gets (done, all).
 
@@ -98,6 +103,7 @@ def remake(
         return _work(batch, make, answers, outputs)
 
     made = Made({}, [], [], {}, [])
+    times = times or Times()
     # One object for each question, of which every batch brings copies.
     known: dict[Query, Query] = {}
     for batch, packed in workers.in_batches(work, targets, jobs, progress):
@@ -108,6 +114,9 @@ def remake(
         answers.learn(digests, {names(place): tuple(map(names, reads)) for place, reads in found.fresh.items()})
         for target, outcome in zip(batch, found.outcomes, strict=True):
             path = target.path
+            times.targets[path] = target.maker, outcome.seconds[0]
+            times.add("make", outcome.seconds[0])
+            times.add("write", outcome.seconds[1])
             if outcome.result:
                 # A worker adopted it in its own copy of the outputs.
                 outputs.adopt(path)
@@ -123,28 +132,33 @@ def remake(
 def _work(batch: Sequence[Target], make: Make, answers: Answers, outputs: Outputs) -> bytes:
     """Make and write some targets, in whichever process."""
     places: dict[Query, int] = {}
+    questions: list[Query] = []
 
     def place(query: Query) -> int:
-        return places.setdefault(query, len(places))
+        found = places.get(query)
+        if found is None:
+            found = places[query] = len(questions)
+            questions.append(query)
+        return found
 
     outcomes = [_attempt(target, make, answers, outputs, place) for target in batch]
     fresh: dict[int, tuple[int, ...]] = {}
     digests: list[str] = []
-    # Grows while it is gone through: what an answer was worked out from is named as well.
-    for query in (waiting := [*places]):
+    # It grows while it is gone through: what an answer was worked out from is named as well.
+    for number, query in enumerate(questions):
         digests.append("" if query == UNANSWERED else answers.digest(query))
         reads = answers.fresh.get(query)
         if reads is not None:
-            known = len(places)
-            fresh[places[query]] = tuple(map(place, reads))
-            waiting.extend(list(places)[known:] if len(places) > known else ())
-    return msgspec.msgpack.encode(_Batch(outcomes, [*places], digests, fresh))
+            fresh[number] = tuple(map(place, reads))
+    return msgspec.msgpack.encode(_Batch(outcomes, questions, digests, fresh))
 
 
 def _attempt(target: Target, make: Make, answers: Answers, outputs: Outputs, place: Callable[[Query], int]) -> _Outcome:
     reader = Reader(answers)
+    start = middle = time.perf_counter()
     try:
         data = make(target, reader)
+        middle = time.perf_counter()
         written = outputs.write(target.path, data)
     except MakeError as error:
         return _Outcome(failure=error.diagnostics)
@@ -153,7 +167,8 @@ def _attempt(target: Target, make: Make, answers: Answers, outputs: Outputs, pla
     except Exception as error:
         error.add_note(f"while making {target.path} ({target.maker})")
         raise
-    return _Outcome(digest_bytes(data), tuple(map(place, reader.reads)), written)
+    seconds = (middle - start, time.perf_counter() - middle)
+    return _Outcome(digest_bytes(data), tuple(map(place, reader.reads)), written, seconds)
 
 
 def remember(

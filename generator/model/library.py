@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -15,6 +16,7 @@ from generator.diagnostics import Diagnostic, Span, nearest, problem
 from generator.engine import workers
 from generator.engine.blobs import Blobs, Ref
 from generator.engine.files import Files, Mark, Problem, Scan, look
+from generator.engine.timing import WAIT, Times
 from generator.engine.trace import MakeError, digest_bytes
 from generator.model.collections import COLLECTIONS
 from generator.model.decoding import Decoded, Record, decode
@@ -135,15 +137,17 @@ FILES_OPEN = 64
 _unpacked = msgspec.msgpack.Decoder(tuple[_Stored, ...]).decode
 
 
-def read(root: Path, files: Files, known: Known | None = None, jobs: int = 1) -> Library:
+def read(root: Path, files: Files, known: Known | None = None, jobs: int = 1, times: Times | None = None) -> Library:
     """The library below `root`/content, read by so many processes."""
-    found = files.scan(root / "content")
+    times = times or Times()
+    with times.stage("scan"):
+        found = files.scan(root / "content")
     reading = _Reading(root, files, known or Known())
     reading.problems([one for one in found.problems if not one.path.startswith(STATIC)])
     for path, status in found.files.items():
         if not path.startswith(STATIC) and not reading.known(path, status):
             reading.file(path, found)
-    reading.sources(jobs)
+    reading.sources(jobs, times)
     reading.copies(root / "content" / STATIC)
     return reading.library()
 
@@ -220,15 +224,19 @@ class _Reading:
             found.update(f"{name}/{after.slug}" for before_, after in pairs if before_ != after)
         return frozenset(found)
 
-    def sources(self, jobs: int) -> None:
+    def sources(self, jobs: int, times: Times) -> None:
         """Read and decode the files that are not as they were."""
         work = partial(_looked_at, self._root, {path: known.digest for path, known in self._known.files.items()})
         paths, self._waiting = self._waiting, []
-        for path, found in zip(paths, workers.each(work, paths, jobs, lambda done, total: None), strict=True):
+        with times.stage(WAIT):
+            results = workers.each(work, paths, jobs, lambda done, total: None)
+        for path, found in zip(paths, results, strict=True):
             if isinstance(found, str):
                 self._diagnostics.append(problem("S014", Span(path), why=found))
             elif found is not None:
-                mark, decoded = found
+                mark, decoded, seconds = found
+                times.add("read", seconds[0])
+                times.add("decode", seconds[1])
                 self._files.took(path, mark)
                 if decoded is None:
                     self._indexed[path] = self._known.files[path]
@@ -329,17 +337,27 @@ class _Reading:
         return known[0]
 
 
-def _looked_at(root: Path, digests: Mapping[str, str], path: str) -> tuple[Mark, Decoded | None] | str | None:
+def _looked_at(root: Path, digests: Mapping[str, str], path: str) -> _Found | str | None:
     """A file's mark, and what it says unless that is known; why it cannot be read; None if it is gone."""
+    start = time.perf_counter()
     try:
         if (size := os.stat(root / path).st_size) > document.MOST_BYTES:
-            return Mark(-1, 0, 0, 0, ""), Decoded((), (document.too_large(path, size),), (), msgspec.msgpack.encode([]))
+            return (
+                Mark(-1, 0, 0, 0, ""),
+                Decoded((), (document.too_large(path, size),), (), msgspec.msgpack.encode([])),
+                (0.0, 0.0),
+            )
         data, mark = look(root / path)
     except FileNotFoundError:
         # Deleted between the listing and the reading: as if it had never been listed.
         return None
     except OSError as error:
         return error.strerror or str(error)
-    if digests.get(path) == mark.digest:
-        return mark, None
-    return mark, decode(path, data, COLLECTIONS[path.split("/")[1]])
+    middle = time.perf_counter()
+    known = digests.get(path) == mark.digest
+    decoded = None if known else decode(path, data, COLLECTIONS[path.split("/")[1]])
+    return mark, decoded, (middle - start, time.perf_counter() - middle)
+
+
+_Found = tuple[Mark, Decoded | None, tuple[float, float]]
+"""The mark, what was decoded, and the seconds to read and to decode."""
