@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -20,11 +21,14 @@ from generator.engine.timing import Times
 from generator.memory import Memory, tool
 from generator.report import Options, Progress, Report, asked, language_of
 
+if TYPE_CHECKING:
+    from generator.steps import Done, Standing
+
 __all__ = ["Options", "Report", "build"]
 
 
 @contextmanager
-def _collector_at_rest() -> Iterator[None]:
+def collector_at_rest() -> Iterator[None]:
     """Keep the garbage collector still: a build creates much that stays, and little garbage until it makes pages.
 
     To look at it all time and again took a quarter of a warm build of 10,000 entries. Workers start it again.
@@ -40,14 +44,34 @@ def _collector_at_rest() -> Iterator[None]:
 
 def build(options: Options, progress: Progress = lambda done, total: None) -> Report:
     """Bring the output up to date; a site with errors leaves it as it was. Raises office.NoSite."""
+    return perform(options, lambda memory, files, times: _steps(memory, files, times, options, progress))[0]
+
+
+def _steps(memory: Memory, files: Files, times: Times, options: Options, progress: Progress) -> Done:
+    # Late: 150 ms for the content types and the steps, which a build with nothing to do never needs.
+    from generator import steps
+
+    return steps.bring_up_to_date(steps.Run(options, memory, files, progress, times))
+
+
+def perform(
+    options: Options, work: Callable[[Memory, Files, Times], Done], *, glance_first: bool = True
+) -> tuple[Report, Standing | None]:
+    """A build, of which `work` does what is left to do where a glance does not tell that it is nothing."""
     start = time.perf_counter()
     store = Store(options.memory, tool())
     times = Times()
-    with _collector_at_rest(), store.lock() as held:
+    standing: Standing | None = None
+    with collector_at_rest(), store.lock() as held:
         with times.stage("store"):
             memory = Memory(store.load() if held and not options.clean else None, options.memory if held else None)
             memory.open()
-        report, parts = _done(options, memory, progress, times)
+        files = Files(memory.state.marks)
+        done = _nothing_to_do(options, memory, files, times) if glance_first else None
+        if done is None:
+            report, parts, standing = work(memory, files, times)
+        else:
+            report, parts = done
         with times.stage("store"):
             memory.blobs.close()
             failed = None
@@ -56,18 +80,7 @@ def build(options: Options, progress: Progress = lambda done, total: None) -> Re
         if failed:
             report = replace(report, diagnostics=(*report.diagnostics, failed))
     alone = held or failed is not None
-    return replace(report, seconds=time.perf_counter() - start, alone=alone, times=times)
-
-
-def _done(options: Options, memory: Memory, progress: Progress, times: Times) -> tuple[Report, Mapping[str, bytes]]:
-    """The report, and the parts for the store; none where nothing is to be remembered."""
-    files = Files(memory.state.marks)
-    if (done := _nothing_to_do(options, memory, files, times)) is not None:
-        return done
-    # Late: 150 ms for the content types and the steps, which a build with nothing to do never needs.
-    from generator import steps
-
-    return steps.bring_up_to_date(steps.Run(options, memory, files, progress, times))
+    return replace(report, seconds=time.perf_counter() - start, alone=alone, times=times), standing
 
 
 def _nothing_to_do(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -12,6 +12,7 @@ import msgspec
 from generator.diagnostics import Diagnostic, Language, Span, errors, in_order, nearest, problem
 from generator.engine import rebuild
 from generator.engine.files import Files
+from generator.engine.graph import Graph
 from generator.engine.outputs import TEMPORARY, Outputs
 from generator.engine.rebuild import Made
 from generator.engine.store import Store
@@ -119,26 +120,47 @@ class Run:
     files: Files
     progress: Progress
     times: Times
+    urgent: Callable[[], Collection[str]] = frozenset
+    """Paths of the outputs for which somebody waits."""
+    written: Callable[[Sequence[str]], object] = len
+    """Told of those as soon as they are there, before the others are made."""
 
 
-def bring_up_to_date(run: Run) -> tuple[Report, Mapping[str, bytes]]:
-    """The report, and the parts for the store; none where nothing is to be remembered."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a process that goes on keeps of a build in which everything was made and nothing was wrong."""
+
+    site: Site
+    library: library.Library
+    graph: Graph
+    outputs: Outputs
+    maker: Maker
+    answers: Answers
+    report: Report
+
+
+Done = tuple[Report, Mapping[str, bytes], Standing | None]
+"""The report, the parts for the store (none where nothing is to be remembered), and what may be gone on from."""
+
+
+def bring_up_to_date(run: Run) -> Done:
+    """Read, decide, make and write what is needed."""
     options, memory = run.options, run.memory
     prepared = prepare(options, memory, run.files, run.times)
     if not prepared.ok(strict=options.strict):
         after = msgspec.structs.replace(memory.state, marks=run.files.marks, decoded=prepared.decoded, complete=False)
         report = Report(prepared.diagnostics, prepared.language, ok=False)
-        return report, memory.parts(after, files=prepared.library.known.files)
+        return report, memory.parts(after, files=prepared.library.known.files), None
     try:
         return _make(run, prepared)
     except OSError as error:
         place = str(error.filename or options.output)
         place = str(options.output) if TEMPORARY.search(place) else place
         found = problem("B001", Span(place), why=error.strerror or str(error))
-        return Report((*prepared.diagnostics, found), prepared.language, ok=False), {}
+        return Report((*prepared.diagnostics, found), prepared.language, ok=False), {}, None
 
 
-def _make(run: Run, prepared: Prepared) -> tuple[Report, Mapping[str, bytes]]:
+def _make(run: Run, prepared: Prepared) -> Done:
     """Decide, make, write and prune; raises OSError when the output cannot be written."""
     options, memory, times = run.options, run.memory, run.times
     assert prepared.site is not None
@@ -156,7 +178,7 @@ def _make(run: Run, prepared: Prepared) -> tuple[Report, Mapping[str, bytes]]:
     with times.stage("make"):
         # Before workers are forked, so that each inherits the compiled templates instead of compiling them again.
         maker.compile({target.maker for target in dirty})
-    made = rebuild.remake(dirty, maker, answers, outputs, jobs=options.jobs, progress=run.progress, times=times)
+    made = remake(run, dirty, maker, answers, outputs)
     removed = outputs.prune(target.path for target in targets)
     problems = [*prepared.diagnostics, *_failures(made, options.output)]
     catalog = prepared.site.catalog
@@ -188,7 +210,27 @@ def _make(run: Run, prepared: Prepared) -> tuple[Report, Mapping[str, bytes]]:
             due=report.due,
             path=report.path,
         )
-        return report, memory.parts(state, files=prepared.library.known.files, graph=after)
+        parts = memory.parts(state, files=prepared.library.known.files, graph=after)
+    standing = (
+        Standing(prepared.site, prepared.library, after, outputs, maker, answers, report) if state.complete else None
+    )
+    return report, parts, standing
+
+
+def remake(run: Run, dirty: Sequence[Target], maker: Maker, answers: Answers, outputs: Outputs) -> Made:
+    """Make some targets again, first those for which somebody waits."""
+    urgent = run.urgent()
+    first = [target for target in dirty if target.path in urgent]
+    rest = [target for target in dirty if target.path not in urgent]
+    made = Made({}, [], [], {}, [])
+    for targets in (first, rest):
+        more = rebuild.remake(
+            targets, maker, answers, outputs, jobs=run.options.jobs, progress=run.progress, times=run.times
+        )
+        made = made.joined(more)
+        if targets is first and more.written and rest:
+            run.written(more.written)
+    return made
 
 
 def _failures(made: Made, folder: Path) -> list[Diagnostic]:

@@ -17,6 +17,7 @@ FLOORS = (
     ("serve",),
     ("publish",),
     ("checks",),
+    ("session",),
     ("build",),
     ("steps",),
     ("report", "glance", "memory"),

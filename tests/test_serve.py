@@ -22,10 +22,11 @@ from typing import Any
 import pytest
 
 from generator.diagnostics import Span, problem
-from generator.serve import pages, rebuilding, watching
+from generator.serve import pages, watching
 from generator.serve.board import Board
 from generator.serve.outcome import Outcome, parts, shown
 from generator.serve.rebuilding import Rebuilder
+from generator.session import Session
 from tests.browser.serving import FILES, ROOT, Server, entry, site, until
 from tests.portal import SITE, snapshot
 
@@ -346,7 +347,7 @@ def test_a_fault_of_the_program_is_told_and_survived(tmp_path: Path, monkeypatch
         raise ZeroDivisionError("for a test")
 
     with monkeypatch.context() as patch:
-        patch.setattr(rebuilding, "build", fail)
+        patch.setattr(Session, "build", fail)
         outcome = rebuilder.rebuild()
     assert outcome is not None
     assert outcome.changed is None
@@ -363,7 +364,7 @@ def test_a_source_that_changes_during_a_build_is_built_again(tmp_path: Path, mon
     first = portal.build().report
     overtaken = replace(first, ok=False, diagnostics=(problem("B003", Span("a")),), written=("a",), removed=("b",))
     reports = [overtaken, overtaken, replace(first, written=("c", "a"))]
-    monkeypatch.setattr(rebuilding, "build", lambda options: reports.pop(0))
+    monkeypatch.setattr(Session, "build", lambda session: reports.pop(0))
     outcome = Rebuilder(portal.options, lambda text: None).rebuild()
     assert outcome is not None
     assert (outcome.problems, outcome.changed, reports) == ((), ("a", "c", "b"), [])
@@ -372,7 +373,7 @@ def test_a_source_that_changes_during_a_build_is_built_again(tmp_path: Path, mon
 def test_a_source_that_never_rests_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     portal = site(tmp_path / "site")
     overtaken = replace(portal.build().report, ok=False, diagnostics=(problem("B003", Span("a")),))
-    monkeypatch.setattr(rebuilding, "build", lambda options: overtaken)
+    monkeypatch.setattr(Session, "build", lambda session: overtaken)
     outcome = Rebuilder(portal.options, lambda text: None).rebuild()
     assert outcome is not None
     assert outcome.problems[0]["code"] == "B003"
@@ -443,7 +444,7 @@ def watch(folder: Path, today: list[datetime.date]) -> Iterator[list[bool]]:
     sources = watching.Sources(folder, folder / "public", (folder / "content/cache",), lambda: today[0])
 
     def follow() -> None:
-        seen.extend(watching.changes(sources, stop))
+        seen.extend(change.edited for change in watching.changes(sources, stop))
 
     thread = threading.Thread(target=follow)
     thread.start()

@@ -34,6 +34,7 @@ class Blobs:
         self._folder = folder
         self._name = name
         self._end = used if name else 0
+        self._aside = False
         self._file: int | None = None
         self._kept: dict[int, bytes] = {}
 
@@ -42,10 +43,16 @@ class Blobs:
         """The name of the file and how much of it is in use, for the next build."""
         return self._name, self._end
 
+    def aside(self) -> Blobs:
+        """The same values, to which more can be added that stay in memory."""
+        other = Blobs(self._folder, self._name, self._end)
+        other._kept, other._aside = dict(self._kept), True
+        return other
+
     def append(self, data: bytes) -> Ref:
         """Keep a value. Where no file can be written, it is kept in memory."""
         ref = Ref(self._end, len(data), digest_bytes(data))
-        if self._folder is None or not self._written(data):
+        if self._folder is None or self._aside or not self._written(data):
             self._kept[ref.offset] = data
         self._end += len(data)
         return ref

@@ -45,6 +45,16 @@ class Made:
     foreign: list[str]
     """Those in whose place the generator found a file that it did not write."""
 
+    def joined(self, other: Made) -> Made:
+        """Both together."""
+        return Made(
+            self.traces | other.traces,
+            self.written + other.written,
+            self.unchanged + other.unchanged,
+            self.failures | other.failures,
+            self.foreign + other.foreign,
+        )
+
 
 class _Outcome(msgspec.Struct, frozen=True, array_like=True):
     """What came of one target; with neither a result nor diagnostics, a foreign file is in its place."""
@@ -179,15 +189,21 @@ def remember(
     A suspect that nobody looked at in this build is forgotten: the next build would compare it with the wrong sources.
     """
     planned = {target.path for target in targets}
-    gone = [path for path in graph.made if path not in planned or (path in reasons and path not in made.traces)]
-    for path in gone:
+    return learn(graph, answers, made, reasons, [path for path in graph.made if path not in planned]).compact()
+
+
+def learn(graph: Graph, answers: Answers, made: Made, reasons: Mapping[str, Reason], gone: Iterable[str] = ()) -> Graph:
+    """The same, where it is known which targets are planned no longer; without regard to how much is forgotten."""
+    # All of it before the graph changes, in which the answers still look up what holds.
+    learned = list(answers.learned())
+    doubtful = [number for number in answers.suspects if not answers.verified(number)]
+    for path in (*gone, *(path for path in reasons if path not in made.traces)):
         graph.forget_target(path)
-    remade = {graph.made[path].number for path in made.traces if path in graph.made}
-    targets_left = {known.number for known in graph.made.values()} - remade
-    for number in answers.suspects - targets_left - remade:
-        if not answers.verified(number):
+    for number in doubtful:
+        query = graph.queries[number]
+        if query is not None and query[0] != TARGET:
             graph.forget(number)
-    for query, digest, reads in answers.learned():
+    for query, digest, reads in learned:
         if reads is None:
             graph.put_input(query, digest)
         else:
@@ -196,4 +212,4 @@ def remember(
         graph.put((TARGET, path), trace.result, trace.reads)
         made_by = (trace.target.maker, trace.target.arguments)
         graph.put_target(path, made_by, msgspec.msgpack.encode(reasons[path]))
-    return graph.compact()
+    return graph

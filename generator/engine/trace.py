@@ -7,7 +7,7 @@ out from answers, so that after an edit only what leads up from the changed inpu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, Protocol
 
 import msgspec
@@ -77,9 +77,16 @@ class Answers:
     """Asks each distinct question at most once in a build, and knows which of the last build's answers still hold."""
 
     def __init__(
-        self, world: World, graph: Graph | None = None, same: Callable[[Query], bool] = lambda query: False
+        self,
+        world: World,
+        graph: Graph | None = None,
+        same: Callable[[Query], bool] = lambda query: False,
+        changed: Iterable[Query] | None = None,
     ) -> None:
-        """The graph is that of the last build, which stays as it is; `same` vouches for inputs that are as in it."""
+        """The graph is that of the last build, which stays as it is.
+
+        `same` vouches for inputs that are as they are there; `changed` names the only ones that may not be.
+        """
         self._same = same
         self._world = world
         self._inputs = world.inputs
@@ -88,7 +95,9 @@ class Answers:
         self._digests: dict[Query, str] = {}
         self.fresh: dict[Query, tuple[Query, ...]] = {}
         """What each question read that was worked out in this build and is not as the graph has it."""
-        self.suspects = self._graph.above(self._changed())
+        numbers = self._graph.numbers
+        known = None if changed is None else [numbers[query] for query in (*changed, UNANSWERED) if query in numbers]
+        self.suspects = self._graph.above(self._changed() if known is None else known)
         """Numbers in the graph of the questions and targets whose answers may not hold any more."""
 
     def _changed(self) -> list[int]:
@@ -146,6 +155,13 @@ class Answers:
         except MakeError:
             # The maker asks again and gets the failure, with the target's name to it.
             return False
+
+    def keep(self, before: Answers) -> None:
+        """Take over from the build just before, of which the graph is the result, the values that still hold."""
+        values = dict(before._values)
+        for number in self.suspects:
+            values.pop(self._graph.queries[number] or (), None)
+        self._values = values
 
     def verified(self, number: int) -> bool:
         """Whether this build looked at a suspect, so that what the graph is given of it is true."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -107,6 +107,26 @@ class Library:
         """The text of one entry; KeyError if there is no entry."""
         path, place = self.homes[id_]
         return msgspec.msgpack.decode(self._stored(path)[place][2], type=Body | None)
+
+    def with_texts(self, paths: Iterable[str]) -> Library | None:
+        """The same after some files were edited, if nothing is wrong with them and only texts of entries are other."""
+        indexed, heads, blobs = dict(self.known.files), dict(self.heads), self.known.blobs.aside()
+        changed: set[str] = set()
+        for path in paths:
+            old = indexed.get(path)
+            found = _looked_at(self.root, {}, path) if old and not (self.root / path).is_symlink() else None
+            if old is None or found is None or isinstance(found, str) or (decoded := found[1]) is None:
+                return None
+            if decoded.diagnostics or old.diagnostics or not _same_outlines(old.heads, decoded.heads):
+                return None
+            indexed[path] = Indexed(found[0].digest, decoded.heads, (), (), blobs.append(decoded.records))
+            name = path.split("/", 2)[1]
+            for before, after in zip(old.heads, decoded.heads, strict=True):
+                if before != after:
+                    heads[f"{name}/{after.slug}"] = after
+                    changed.add(f"{name}/{after.slug}")
+        known = Known(indexed, self.known.copied, blobs)
+        return replace(self, heads=heads, known=known, changed=frozenset(changed), _open={})
 
     def _stored(self, path: str) -> tuple[_Stored, ...]:
         """The records of one file. Those of the last few files are kept: an entry is asked for its text as well."""
@@ -215,9 +235,7 @@ class _Reading:
         found: set[str] = set()
         for path in self._decoded:
             old, new = known[path], now[path]
-            if [(head.slug, head.outline_digest) for head in old.heads] != [
-                (head.slug, head.outline_digest) for head in new.heads
-            ] or old.lost != new.lost:
+            if old.lost != new.lost or not _same_outlines(old.heads, new.heads):
                 return None
             name = path.split("/", 2)[1]
             pairs = zip(old.heads, new.heads, strict=True)
@@ -335,6 +353,11 @@ class _Reading:
         self._copies[name] = known
         self._diagnostics.extend(msgspec.msgpack.decode(known[1], type=tuple[Diagnostic, ...]))
         return known[0]
+
+
+def _same_outlines(before: Sequence[Head], after: Sequence[Head]) -> bool:
+    """Whether the same entries have the same outlines, so that no list or reference is other."""
+    return [(one.slug, one.outline_digest) for one in before] == [(one.slug, one.outline_digest) for one in after]
 
 
 def _looked_at(root: Path, digests: Mapping[str, str], path: str) -> _Found | str | None:

@@ -84,7 +84,7 @@ async def _serve(options: Options, door: Door, rebuilder: Rebuilder, first: Outc
         stop.set()
         loop.call_soon_threadsafe(board.close)
 
-    builder = threading.Thread(target=rebuilder.follow, args=(post, stop), daemon=True)
+    builder = threading.Thread(target=rebuilder.follow, args=(post, stop, lambda: board.shown), daemon=True)
     server = Server(application(options.output, door, board), end)
     builder.start()
     try:
@@ -146,7 +146,7 @@ def application(root: Path, door: Door, board: Board) -> ASGIApp:
         headers = {**HEADERS, "content-type": "text/event-stream"}
         if request.method == "HEAD":
             return Response(headers=headers)
-        return StreamingResponse(board.events(since), headers=headers)
+        return StreamingResponse(board.events(since, request.query_params.get("page", "")), headers=headers)
 
     async def page(request: Request) -> Response:
         # The moment first: a page that is written while it is read counts as read before.

@@ -24,7 +24,7 @@ class Board:
         self._outcome = first
         self._changed: dict[str, int] = {}
         self._unsure = 0
-        self._readers: set[asyncio.Event] = set()
+        self._readers: dict[asyncio.Event, str] = {}
         self._closed = False
 
     @property
@@ -36,6 +36,12 @@ class Board:
     def moment(self) -> str:
         """The name of the present state; asked for before a page is read, it is never younger than the page."""
         return f"{self._session}.{self._number}"
+
+    @property
+    def shown(self) -> frozenset[str]:
+        """The outputs that are open in a browser; may be asked for in any thread."""
+        base = unquote(self._outcome.base)
+        return frozenset(_output(path.removeprefix(base)) for path in [*self._readers.values()] if path)
 
     def post(self, outcome: Outcome) -> None:
         """Take down the outcome of a build and tell everyone."""
@@ -56,13 +62,13 @@ class Board:
         for reader in self._readers:
             reader.set()
 
-    async def events(self, since: str) -> AsyncIterator[str]:
+    async def events(self, since: str, page: str = "") -> AsyncIterator[str]:
         """Server-sent events (WHATWG HTML 9.2): the present state at once, then every new one, until the server stops.
 
-        `since` is the moment of the page that listens, so that it also hears of what it missed.
+        `since` is the moment of the page that listens, so that it also hears of what it missed; `page` its path.
         """
         news = asyncio.Event()
-        self._readers.add(news)
+        self._readers[news] = page
         try:
             yield "retry: 1000\n\n"
             while not self._closed:
@@ -76,7 +82,7 @@ class Board:
                         yield ":\n\n"
                 news.clear()
         finally:
-            self._readers.discard(news)
+            self._readers.pop(news, None)
 
     def state(self, since: str) -> dict[str, object]:
         """The present state for a page of that moment; `changed` holds the decoded paths of URLs, or is null."""
@@ -97,6 +103,11 @@ class Board:
             return None
         paths = sorted(path for path, changed in self._changed.items() if changed > int(number))
         return [unquote(self._outcome.base) + _address(path) for path in paths]
+
+
+def _output(url: str) -> str:
+    """The output file that serves a decoded URL, relative to the base."""
+    return f"{url}index.html" if not url or url.endswith("/") else url
 
 
 def _address(path: str) -> str:

@@ -3,7 +3,8 @@
   "use strict";
 
   const script = document.currentScript;
-  const { shape, whole } = script.dataset;
+  const { whole } = script.dataset;
+  let { shape } = script.dataset;
   let moment = script.dataset.moment;
   let stream = null;
   let doubt = false;
@@ -52,7 +53,28 @@
     doubt = false;
     const known = changed ?? new Set();
     const other = theirs === null || theirs.dataset.shape !== shape;
-    if (other || loaded().some((path) => known.has(path)) || !exchanged(fresh, known)) location.reload();
+    const kept = !loaded().some((path) => known.has(path));
+    if (!other && kept && exchanged(fresh, known)) return;
+    if (theirs === null || !kept || !replaced(fresh, theirs)) location.reload();
+  };
+
+  /** Put the fresh page in the place of ours, which is quicker than to load it; false where scripts are at work. */
+  const replaced = (fresh, theirs) => {
+    const others = (page, own) => [...page.scripts].some((one) => one !== own);
+    if (others(document, script) || others(fresh, theirs) || !exchanged(fresh, new Set())) return false;
+    const kept = (node) => node === script || node.nodeName === "LINK" && node.relList.contains("stylesheet");
+    for (const node of [...document.head.childNodes]) if (!kept(node)) node.remove();
+    for (const node of [...fresh.head.childNodes]) {
+      if (node !== theirs && !(node.nodeName === "LINK" && node.relList.contains("stylesheet"))) document.head.append(node);
+    }
+    document.documentElement.lang = fresh.documentElement.lang;
+    const ours = document.body;
+    for (const node of [...ours.childNodes]) if (node !== script) node.remove();
+    for (const node of [...fresh.body.childNodes]) if (node !== theirs) ours.append(node);
+    for (const { name } of [...ours.attributes]) ours.removeAttribute(name);
+    for (const { name, value } of fresh.body.attributes) ours.setAttribute(name, value);
+    shape = theirs.dataset.shape;
+    return true;
   };
 
   /** Put the stylesheets of the fresh page in the place of ours; false if they do not correspond. */
@@ -169,7 +191,8 @@
 
   const connect = () => {
     if (stream || document.hidden) return;
-    stream = new EventSource(`/-/portal/events?since=${encodeURIComponent(moment)}`);
+    const page = pathOf(location.href) === null ? "" : decodeURIComponent(location.pathname);
+    stream = new EventSource(`/-/portal/events?since=${encodeURIComponent(moment)}&page=${encodeURIComponent(page)}`);
     stream.addEventListener("message", (event) => {
       const state = JSON.parse(event.data);
       moment = event.lastEventId;

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
-from generator.build import build
 from generator.diagnostics import Diagnostic, Span, as_text, errors, problem
 from generator.engine.files import Files
 from generator.model import office
@@ -17,6 +17,7 @@ from generator.model.settings import Settings
 from generator.report import Options, Report, language_of, today_in
 from generator.serve.outcome import Outcome, fault, shown, source_line
 from generator.serve.watching import Sources, changes
+from generator.session import Session
 from generator.site import addresses
 from generator.wording import say
 
@@ -34,11 +35,17 @@ class Rebuilder:
         self._settings: Settings | None = None
         self._printed: tuple[Diagnostic, ...] = ()
         self._last: Outcome | None = None
+        self._post: Callable[[Outcome], object] = bool
+        self._shown: Callable[[], Collection[str]] = frozenset
+        self._session = Session(options, self._urgent, self._written)
 
-    def rebuild(self, *, edited: bool = True) -> Outcome | None:
-        """Build, and give the outcome; None if nothing was edited and nothing came of it."""
+    def rebuild(self, *, edited: bool = True, files: Collection[str] = ()) -> Outcome | None:
+        """Build, and give the outcome; None if nothing was edited and nothing came of it.
+
+        `files` are all that was edited, if that is known: a quick build may then do for now.
+        """
         try:
-            report = self._build()
+            report = (self._session.edited([Path(file) for file in files]) if files else None) or self._build()
             outcome = self._outcome(report)
         except Exception as error:
             # A fault of the program. The next edit may well get around it, so the server goes on.
@@ -58,13 +65,28 @@ class Rebuilder:
         self._tell(report, outcome)
         return outcome
 
-    def follow(self, post: Callable[[Outcome], object], stop: threading.Event) -> None:
-        """Build after every change, until told to stop."""
+    def follow(
+        self,
+        post: Callable[[Outcome], object],
+        stop: threading.Event,
+        shown: Callable[[], Collection[str]] = frozenset,
+    ) -> None:
+        """Build after every change, until told to stop; `shown` names the outputs that are open in a browser."""
+        self._post, self._shown = post, shown
         ignored = tuple(folder.resolve() for folder in (self._options.output, self._options.memory))
         site = self._options.site.resolve()
-        for edited in changes(Sources(site, self._options.output, ignored, self._today), stop):
-            if outcome := self.rebuild(edited=edited):
+        sources = Sources(site, self._options.output, ignored, self._today, lambda: self._session.ahead)
+        for change in changes(sources, stop):
+            if outcome := self.rebuild(edited=change.edited, files=change.files):
                 post(outcome)
+
+    def _urgent(self) -> Collection[str]:
+        return self._shown()
+
+    def _written(self, paths: Sequence[str]) -> None:
+        """Tell the pages that wait, while the others are still made."""
+        problems = self._last.problems if self._last else ()
+        self._post(Outcome(language_of(self._settings), self._base(), tuple(paths), problems))
 
     def _build(self) -> Report:
         """The report of a build; that there is no site any more is a problem like others."""
@@ -72,11 +94,11 @@ class Rebuilder:
             # None for one that cannot be read, in which case the last one still tells language, address and time zone.
             self._settings = office.read(self._options.site, Files({})).settings or self._settings
         try:
-            report = build(self._options)
+            report = self._session.build()
             for _ in range(RETRIES):
                 if not _overtaken(report):
                     break
-                report = _joined(report, build(self._options))
+                report = _joined(report, self._session.build())
             return report
         except office.NoSite:
             missing = problem("P001", Span(office.NAME), path=self._options.site.resolve().name)

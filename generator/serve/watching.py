@@ -6,6 +6,7 @@ import datetime
 import os
 import platform
 import threading
+import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,8 @@ import watchfiles
 from generator.engine.files import hidden, scan
 from generator.sources import folders
 
-STEP, LONGEST = 50, 1000  # milliseconds of quiet that end a burst of changes, and the longest burst
+STEP, LONGEST = 10, 1000  # milliseconds of quiet that end a burst of changes, and the longest burst
+CALM = 1.5  # seconds without an edit, after which all is looked at again that quick builds took for granted
 TICK = 200  # milliseconds between looks at what is not watched
 POLL = 400  # milliseconds between looks at every file, where no watch is to be had
 
@@ -45,6 +47,8 @@ class Sources:
     """Folders that the build itself writes to."""
     today: Callable[[], datetime.date | None]
     """The day of a build made now, or None if it never changes."""
+    unsure: Callable[[], bool] = bool
+    """Whether to look at everything once nothing was edited for a while."""
 
     def sight(self) -> Sight:
         """A look at what is not watched."""
@@ -58,8 +62,18 @@ class Sources:
         return not hidden(os.path.basename(path)) and not any(Path(path).is_relative_to(one) for one in self.ignored)
 
 
-def changes(sources: Sources, stop: threading.Event) -> Iterator[bool]:
-    """Yield whenever the site may have to be built: True after an edit, False to make sure.
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A reason to build."""
+
+    edited: bool
+    """Whether something was edited; otherwise it is to make sure."""
+    files: frozenset[str] = frozenset()
+    """All that was edited, by full path, where that is known and there are no folders among it."""
+
+
+def changes(sources: Sources, stop: threading.Event) -> Iterator[Change]:
+    """Yield whenever the site may have to be built.
 
     Only content/ and templates/ are watched, not the site's folder with its output, its repository and its virtual
     environment: the system has a limited number of watches, and a folder is one of them. The rest, which is few, is
@@ -81,21 +95,29 @@ def changes(sources: Sources, stop: threading.Event) -> Iterator[bool]:
 
 def _until_moved(
     sources: Sources, seen: Sight | None, polling: bool, stop: threading.Event
-) -> Generator[bool, None, Sight]:
+) -> Generator[Change, None, Sight]:
     """The same as `changes`, until a watched folder is another one; gives what was seen last."""
     now = sources.sight()
     roots = now.roots
     # What happened before the watch began is found by a build once it has.
     doubt = True
     watch = _polled if polling or not roots else _watched
+    last = time.monotonic()
     for found in watch(sources, [folder for folder, _ in roots], stop):
         now = sources.sight()
-        edited = bool(found) or (seen is not None and now != seen)
+        other = seen is None or now != seen
+        edited = bool(found) or (seen is not None and other)
         if edited or doubt:
+            folders = any(map(os.path.isdir, found))
+            known = frozenset() if other or doubt or folders else frozenset(found)
             # A file may have appeared in a new folder before that was watched: look again when all is quiet.
-            doubt = any(map(os.path.isdir, found))
+            doubt = folders
             seen = now
-            yield edited
+            yield Change(edited, known)
+            last = time.monotonic()
+        elif sources.unsure() and time.monotonic() - last > CALM:
+            yield Change(False)
+            last = time.monotonic()
         if now.roots != roots:
             break
     return now

@@ -116,6 +116,16 @@ class Catalog:
     today: datetime.date
     drafts: bool = False
 
+    def with_texts(self, library: Library) -> Catalog:
+        """The same after an edit that changed nothing but texts of entries."""
+        found = Catalog(self.settings, library, self.today, self.drafts)
+        for name in ("columns", "states", "naming", "naming_state", "paths"):
+            if name in self.__dict__:
+                found.__dict__[name] = self.__dict__[name]
+        changed = {id_: library.heads[id_] for id_ in library.changed or () if id_ in self.heads}
+        found.__dict__["heads"] = {**self.heads, **changed}
+        return found
+
     @cached_property
     def heads(self) -> Mapping[str, Head]:
         """The published entries by id."""
