@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 import msgspec
 
 from generator.diagnostics import Diagnostic, Span, nearest, problem
-from generator.sources import positioned
+from generator.sources import nodes
 from generator.sources.fields import EXAMPLES, Shape, Spec, keys, specs
+from generator.sources.nodes import Node, Scalar
 
-Place = tuple[int, int, int]
-"""Line, column and length of a value in its file."""
-
+Place = nodes.Place
 WRONG: Any = object()
 
 TRUE = {"true", "是", "有", "yes"}
@@ -42,7 +42,33 @@ FORMS: Mapping[str, re.Pattern[str]] = {
     "language": re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*"),
 }
 DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+INTEGER = re.compile(r"-?\d{1,15}")
 MOMENT = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{2}):(\d{2}))?")
+
+
+class Step(NamedTuple):
+    """What a key of a record leads to: the field, the reader of its value, and what the reader must know."""
+
+    name: str
+    read: Callable[[Decoder, Node, Shape, Spec, str], Any]
+    shape: Shape
+    spec: Spec
+
+
+@cache
+def _steps(type_: type[msgspec.Struct]) -> Mapping[str, Step]:
+    return {key: Step(spec.name, _reader(spec.shape, spec), spec.shape, spec) for key, spec in keys(type_).items()}
+
+
+@cache
+def _required(type_: type[msgspec.Struct]) -> frozenset[str]:
+    return frozenset(spec.name for spec in specs(type_) if spec.required)
+
+
+def _reader(shape: Shape, spec: Spec) -> Callable[[Decoder, Node, Shape, Spec, str], Any]:
+    if shape.kind == "str" and spec.field.form == "text":
+        return Decoder.words
+    return {"list": Decoder.items, "record": Decoder.group}.get(shape.kind, Decoder.scalar)
 
 
 @dataclass(slots=True)
@@ -50,110 +76,116 @@ class Decoder:
     """Reads the records of one file and gathers its problems and the place of every value."""
 
     path: str
-    first_line: int = 1
     diagnostics: list[Diagnostic] = field(default_factory=list)
     places: dict[str, Place] = field(default_factory=dict)
 
     def record(
         self,
-        node: positioned.Node,
+        node: Node,
         type_: type[msgspec.Struct],
         name: str = "",
         given: Mapping[str, Any] | None = None,
         ignored: tuple[str, ...] = (),
     ) -> Any:
         """The record that a mapping spells, or WRONG; `given` are values inherited from `defaults:`."""
-        if not isinstance(node, positioned.Mapping):
-            return self._reject("Y012" if COLON.match(_first_words(node)) else "F003", node)
-        found = self.values(node, type_, name, ignored)
-        # A key left blank says nothing: it must not undo `audience: internal` of the defaults.
-        values = {**(given or {}), **{key: value for key, value in found.items() if value is not None}}
+        if not isinstance(node, nodes.Mapping):
+            return self._reject("Y012" if COLON.match(_first_words(node)) else "F003", node.place)
+        before = len(self.diagnostics)
+        values = self.values(node, type_, name, ignored)
+        if given:
+            # A key left blank says nothing: it must not undo `audience: internal` of the defaults.
+            values = {**given, **values}
+        if (given or len(self.diagnostics) > before or not values.keys() >= _required(type_)) and not self._complete(
+            node, type_, name, values
+        ):
+            return WRONG
+        return type_(**values)
+
+    def _complete(self, node: Node, type_: type[msgspec.Struct], name: str, values: Mapping[str, Any]) -> bool:
+        """Whether a record can be made of the values; what it must have and lacks is reported."""
         complete = True
         for spec in specs(type_):
-            value = values.get(spec.name)
-            if value is WRONG:
+            if values.get(spec.name) is WRONG:
                 complete = False
-            elif spec.required and value is None:
+            elif spec.required and spec.name not in values:
                 self._missing(node, spec, name)
                 complete = False
-        if not complete:
-            return WRONG
-        return type_(**{key: value for key, value in values.items() if value is not None})
+        return complete
 
     def values(
-        self, node: positioned.Mapping, type_: type[msgspec.Struct], name: str = "", ignored: tuple[str, ...] = ()
+        self, node: nodes.Mapping, type_: type[msgspec.Struct], name: str = "", ignored: tuple[str, ...] = ()
     ) -> dict[str, Any]:
-        """The fields that a mapping gives, by field name, wrong ones as WRONG."""
-        known = keys(type_)
+        """The fields that a mapping gives, by field name, wrong ones as WRONG, without those left blank."""
+        steps = _steps(type_)
+        prefix = name and name + "."
         found: dict[str, Any] = {}
-        # A key that stands here twice, and the merge key, were reported when the nodes were read.
-        passed = {"<<", *ignored}
-        for key, value in node.value:
-            if not isinstance(key, positioned.Scalar) or key.value in passed:
+        blank: list[str] = []
+        for key, place, value in node.value:
+            step = steps.get(key)
+            if step is None or key in ignored:
+                self._unknown(key, place, node, ignored, steps)
                 continue
-            passed.add(key.value)
-            spec = known.get(key.value)
-            if spec is None:
-                self._unknown(key, [*known, *ignored])
+            field, read, shape, spec = step
+            if field in found or field in blank:
+                if not _repeated(node, key, place):
+                    self._reject("F008", place, key=key, name=field, label=spec.field.label)
                 continue
-            if spec.name in found:
-                self._reject("F008", key, key=key.value, name=spec.name, label=spec.field.label)
-                continue
-            found[spec.name] = self._value(value, spec.shape, spec, _join(name, spec.name))
+            full = prefix + field
+            self.places[full] = value.place
+            result = read(self, value, shape, spec, full)
+            if result is None:
+                blank.append(field)
+            else:
+                found[field] = result
         return found
 
-    def _value(self, node: positioned.Node, shape: Shape, spec: Spec, name: str) -> Any:
-        span = self._span(node)
-        self.places[name] = (span.line, span.column, span.length)
-        if shape.kind == "list":
-            return self._list(node, shape, spec, name)
-        if shape.kind == "record":
-            return None if _empty(node) else self.record(node, shape.type, name)
-        if not isinstance(node, positioned.Scalar):
-            return self._reject("F015", node, label=spec.field.label)
-        if _empty(node):
+    def words(self, node: Node, shape: Shape, spec: Spec, name: str) -> Any:
+        """A text of any form, which most values are: what is harmless at a glance passes."""
+        if not isinstance(node, Scalar):
+            return self._reject("F015", node.place, label=spec.field.label)
+        text = node.value.strip()
+        if not text or (text in NOTHING and _empty(node)):
             return None
-        return self._scalar(node, node.value.strip(), shape, spec)
+        return text if text.isprintable() and text[0] not in "…." else self._text(node, text, shape, spec)
 
-    def _list(self, node: positioned.Node, shape: Shape, spec: Spec, name: str) -> Any:
+    def scalar(self, node: Node, shape: Shape, spec: Spec, name: str) -> Any:
+        """Any other value that is one text in the file."""
+        if not isinstance(node, Scalar):
+            return self._reject("F015", node.place, label=spec.field.label)
         if _empty(node):
             return None
-        if not isinstance(node, positioned.Sequence):
-            if isinstance(node, positioned.Scalar) and re.search("[，、；]", node.value):
-                shown = ", ".join(part.strip() for part in re.split("[，、；,]", node.value))
-                return self._reject("F019", node, label=spec.field.label, value=node.value, list=shown)
-            return self._reject("F012", node, label=spec.field.label, example=_first_words(node))
+        return SCALARS[shape.kind](self, node, node.value.strip(), shape, spec)
+
+    def group(self, node: Node, shape: Shape, spec: Spec, name: str) -> Any:
+        """A record inside another."""
+        return None if _empty(node) else self.record(node, shape.type, name)
+
+    def items(self, node: Node, shape: Shape, spec: Spec, name: str) -> Any:
+        """A list, without the items left blank."""
+        if not isinstance(node, nodes.Sequence):
+            return None if _empty(node) else self._no_list(node, spec)
         assert shape.item is not None
-        items = [self._value(item, shape.item, spec, f"{name}.{index}") for index, item in enumerate(node.value)]
-        if any(item is WRONG for item in items):
-            return WRONG
-        return tuple(item for item in items if item is not None)
+        read = _reader(shape.item, spec)
+        values: list[Any] = []
+        for index, item in enumerate(node.value):
+            full = f"{name}.{index}"
+            self.places[full] = item.place
+            value = read(self, item, shape.item, spec, full)
+            if value is not None:
+                values.append(value)
+        return WRONG if any(value is WRONG for value in values) else tuple(values)
 
-    def _scalar(self, node: positioned.Scalar, text: str, shape: Shape, spec: Spec) -> Any:
-        match shape.kind:
-            case "str":
-                return self._text(node, text, spec)
-            case "int":
-                return self._int(node, text, spec)
-            case "bool":
-                if text.lower() in TRUE | FALSE:
-                    return text.lower() in TRUE
-                return self._reject("F007", node, label=spec.field.label, value=text)
-            case "date" | "datetime":
-                return self._date(node, text, shape.kind, spec)
-            case "choice":
-                return self._choice(node, text, shape, spec)
-            case _:
-                value = shape.type.parse(text)
-                if value is None:
-                    return self._form(node, text, spec, shape.type.EXAMPLE)
-                return value
+    def _no_list(self, node: Node, spec: Spec) -> Any:
+        if isinstance(node, Scalar) and re.search("[，、；]", node.value):
+            shown = ", ".join(part.strip() for part in re.split("[，、；,]", node.value))
+            return self._reject("F019", node.place, label=spec.field.label, value=node.value, list=shown)
+        return self._reject("F012", node.place, label=spec.field.label, example=_first_words(node))
 
-    def _text(self, node: positioned.Scalar, text: str, spec: Spec) -> Any:
+    def _text(self, node: Scalar, text: str, shape: Shape, spec: Spec) -> Any:
         if bad := CONTROL.search(text):
-            return self._reject("F016", node, label=spec.field.label, char=f"U+{ord(bad[0]):04X}")
+            return self._reject("F016", node.place, label=spec.field.label, char=f"U+{ord(bad[0]):04X}")
         if set(text) <= set("…."):
-            self._reject("F018", node, label=spec.field.label)
+            self._reject("F018", node.place, label=spec.field.label)
         form = spec.field.form
         if form == "zone":
             return text if text in available_timezones() else self._form(node, text, spec, EXAMPLES["zone"])
@@ -161,30 +193,34 @@ class Decoder:
             return self._form(node, text, spec, spec.field.example or EXAMPLES[form])
         return text
 
-    def _int(self, node: positioned.Scalar, text: str, spec: Spec) -> Any:
-        if not re.fullmatch(r"-?\d{1,15}", text):
-            return self._reject("F006", node, label=spec.field.label, value=text)
+    def _bool(self, node: Scalar, text: str, shape: Shape, spec: Spec) -> Any:
+        if text.lower() in TRUE | FALSE:
+            return text.lower() in TRUE
+        return self._reject("F007", node.place, label=spec.field.label, value=text)
+
+    def _int(self, node: Scalar, text: str, shape: Shape, spec: Spec) -> Any:
+        if not INTEGER.fullmatch(text):
+            return self._reject("F006", node.place, label=spec.field.label, value=text)
         number = int(text)
         least, most = spec.field.least, spec.field.most
         if (least is not None and number < least) or (most is not None and number > most):
             limits = f"{'' if least is None else least}–{'' if most is None else most}"
-            return self._reject("F011", node, label=spec.field.label, value=text, limits=limits)
+            return self._reject("F011", node.place, label=spec.field.label, value=text, limits=limits)
         return number
 
-    def _date(self, node: positioned.Scalar, text: str, kind: str, spec: Spec) -> Any:
-        found = (MOMENT if kind == "datetime" else DATE).fullmatch(text)
+    def _date(self, node: Scalar, text: str, shape: Shape, spec: Spec) -> Any:
+        found = (MOMENT if shape.kind == "datetime" else DATE).fullmatch(text)
         if found is None:
-            return self._form(node, text, spec, EXAMPLES[kind])
+            return self._form(node, text, spec, EXAMPLES[shape.kind])
         try:
-            year, month, day, *clock = (int(part) for part in found.groups(default="0"))
-            date = datetime.date(year, month, day)
-            if kind == "date":
-                return date
-            return datetime.datetime.combine(date, datetime.time(clock[0], clock[1]))
+            year, month, day, *clock = map(int, found.groups(default="0"))
+            if clock:
+                return datetime.datetime(year, month, day, clock[0], clock[1])
+            return datetime.date(year, month, day)
         except ValueError:
-            return self._reject("F005", node, label=spec.field.label, value=text)
+            return self._reject("F005", node.place, label=spec.field.label, value=text)
 
-    def _choice(self, node: positioned.Scalar, text: str, shape: Shape, spec: Spec) -> Any:
+    def _choice(self, node: Scalar, text: str, shape: Shape, spec: Spec) -> Any:
         if text in shape.choices:
             return text
         spellings = dict(spec.field.spellings)
@@ -192,41 +228,57 @@ class Decoder:
             return spellings[text]
         if len(parts := re.split("[，、,；]", text)) > 1 and set(map(str.strip, parts)) <= set(shape.choices):
             shown = ", ".join(map(str.strip, parts))
-            return self._reject("F019", node, label=spec.field.label, value=text, list=shown)
+            return self._reject("F019", node.place, label=spec.field.label, value=text, list=shown)
         guess = nearest(text, shape.choices) or nearest(text.lower(), spellings)
         listed = "、".join(shape.choices)
         if guess:
-            return self._reject("F004", node, label=spec.field.label, value=text, guess=guess, choices=listed)
-        return self._reject("F013", node, label=spec.field.label, value=text, choices=listed)
+            return self._reject("F004", node.place, label=spec.field.label, value=text, guess=guess, choices=listed)
+        return self._reject("F013", node.place, label=spec.field.label, value=text, choices=listed)
 
-    def _form(self, node: positioned.Node, text: str, spec: Spec, example: str) -> Any:
-        return self._reject("F009", node, label=spec.field.label, value=text, example=example)
+    def _written(self, node: Scalar, text: str, shape: Shape, spec: Spec) -> Any:
+        value = shape.type.parse(text)
+        return self._form(node, text, spec, shape.type.EXAMPLE) if value is None else value
 
-    def _unknown(self, key: positioned.Scalar, known: list[str]) -> None:
-        guess = nearest(key.value, known)
-        if guess:
-            self._reject("F001", key, key=key.value, guess=guess)
+    def _form(self, node: Node, text: str, spec: Spec, example: str) -> Any:
+        return self._reject("F009", node.place, label=spec.field.label, value=text, example=example)
+
+    def _unknown(
+        self, key: str, place: Place, node: nodes.Mapping, ignored: tuple[str, ...], known: Mapping[str, Step]
+    ) -> None:
+        # A key that stands here twice, and the merge key, were reported when the nodes were read.
+        if key == "<<" or key in ignored or _repeated(node, key, place):
+            return
+        if guess := nearest(key, [*known, *ignored]):
+            self._reject("F001", place, key=key, guess=guess)
         else:
-            shown = "、".join(name for name in known if not name.isascii())
-            self._reject("F014", key, key=key.value, known=shown)
+            shown = "、".join(name for name in [*known, *ignored] if not name.isascii())
+            self._reject("F014", place, key=key, known=shown)
 
-    def _missing(self, node: positioned.Node, spec: Spec, name: str) -> None:
-        span = self._span(node)
-        written = self.places.get(_join(name, spec.name))
-        if written:
-            span = Span(self.path, *written)
+    def _missing(self, node: Node, spec: Spec, name: str) -> None:
+        written = self.places.get(f"{name}.{spec.name}" if name else spec.name)
+        line, column, _ = written or node.place
         example = spec.field.example or EXAMPLES.get(spec.field.form, EXAMPLES.get(spec.shape.kind, "……"))
         if spec.shape.kind == "choice":
             example = spec.shape.choices[0]
-        code, span = "F017" if written else "F002", Span(self.path, span.line, span.column)
-        self.diagnostics.append(problem(code, span, label=spec.field.label, name=spec.name, example=example))
+        span = Span(self.path, line, column)
+        self.diagnostics.append(
+            problem("F017" if written else "F002", span, label=spec.field.label, name=spec.name, example=example)
+        )
 
-    def _span(self, node: positioned.Node) -> Span:
-        return positioned.place(node, self.path, self.first_line)
-
-    def _reject(self, code: str, node: positioned.Node, **arguments: object) -> Any:
-        self.diagnostics.append(problem(code, self._span(node), **arguments))
+    def _reject(self, code: str, place: Place, **arguments: object) -> Any:
+        self.diagnostics.append(problem(code, Span(self.path, *place), **arguments))
         return WRONG
+
+
+SCALARS: Mapping[str, Callable[[Decoder, Scalar, str, Shape, Spec], Any]] = {
+    "str": Decoder._text,
+    "int": Decoder._int,
+    "bool": Decoder._bool,
+    "date": Decoder._date,
+    "datetime": Decoder._date,
+    "choice": Decoder._choice,
+    "written": Decoder._written,
+}
 
 
 COLON = re.compile(r"[\w·-]+\s*(：|:\S)")
@@ -241,15 +293,14 @@ def _divides(url: str) -> bool:
         return False
 
 
-def _join(name: str, key: str) -> str:
-    return f"{name}.{key}" if name else key
+def _repeated(node: nodes.Mapping, key: str, place: Place) -> bool:
+    """Whether a key stands in the mapping before this place too."""
+    return next(where for other, where, _ in node.value if other == key) != place
 
 
-def _empty(node: positioned.Node) -> bool:
-    if not isinstance(node, positioned.Scalar):
-        return False
-    return not node.value.strip() or (node.value in NOTHING and not node.style)
+def _empty(node: Node) -> bool:
+    return isinstance(node, Scalar) and (not node.value.strip() or (node.value in NOTHING and not node.style))
 
 
-def _first_words(node: positioned.Node) -> str:
-    return node.value[:20] if isinstance(node, positioned.Scalar) else "……"
+def _first_words(node: Node) -> str:
+    return node.value[:20] if isinstance(node, Scalar) else "……"

@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 
 from generator.diagnostics import Diagnostic, Span, problem
-from generator.sources import positioned, privacy
+from generator.sources import nodes, positioned, privacy
 from generator.sources.body import Body
-from generator.sources.decode import CONTROL, FORMS, WRONG, Decoder, Place
+from generator.sources.decode import CONTROL, FORMS, WRONG, Decoder
+from generator.sources.nodes import Node, Place, Scalar
 
 MOST_BYTES = 4_000_000
 MOST_LINE = 100_000
@@ -100,7 +101,7 @@ def _markdown(path: str, text: str, type_: type[msgspec.Struct]) -> Parsed:
     problems.extend(parsed.diagnostics)
     if root is None:
         return [], problems or [problem("S009", Span(path, 1, 1, 3))]
-    decoder = Decoder(path, 2)
+    decoder = Decoder(path)
     document = _document(decoder, root, type_, _stem(path))
     problems.extend(decoder.diagnostics)
     if document is None:
@@ -114,11 +115,11 @@ def _yaml(path: str, text: str, type_: type[msgspec.Struct]) -> Parsed:
     root, problems = positioned.read(text, path)
     if root is None:
         return [], problems or [problem("S005", Span(path, 1, 1))]
-    if not isinstance(root, positioned.Mapping):
+    if not isinstance(root, nodes.Mapping):
         decoder = Decoder(path)
         decoder.record(root, type_)
         return [], [*problems, *decoder.diagnostics]
-    keys = {key.value: value for key, value in root.value if isinstance(key, positioned.Scalar)}
+    keys = {key: value for key, _, value in root.value}
     if "entries" not in keys:
         decoder = Decoder(path)
         document = _document(decoder, root, type_, _stem(path))
@@ -128,25 +129,25 @@ def _yaml(path: str, text: str, type_: type[msgspec.Struct]) -> Parsed:
 
 def _list(
     path: str,
-    root: positioned.Mapping,
-    keys: dict[str, positioned.Node],
+    root: nodes.Mapping,
+    keys: dict[str, Node],
     type_: type[msgspec.Struct],
     problems: list[Diagnostic],
 ) -> Parsed:
     """A file of many entries: `entries:` and what they inherit from `defaults:`."""
     shared = Decoder(path)
-    for key, _ in root.value:
-        if isinstance(key, positioned.Scalar) and key.value not in ("entries", "defaults"):
-            shared.diagnostics.append(problem("S010", positioned.place(key, path), key=key.value))
+    for key, place, _ in root.value:
+        if key not in ("entries", "defaults"):
+            shared.diagnostics.append(problem("S010", Span(path, *place), key=key))
     defaults: dict[str, Any] = {}
     given = keys.get("defaults")
-    if isinstance(given, positioned.Mapping):
+    if isinstance(given, nodes.Mapping):
         defaults = shared.values(given, type_)
     elif given is not None:
-        shared.diagnostics.append(problem("F003", positioned.place(given, path)))
+        shared.diagnostics.append(problem("F003", Span(path, *given.place)))
     entries = keys["entries"]
-    if not isinstance(entries, positioned.Sequence):
-        shared.diagnostics.append(problem("S011", positioned.place(entries, path)))
+    if not isinstance(entries, nodes.Sequence):
+        shared.diagnostics.append(problem("S011", Span(path, *entries.place)))
         return [], [*problems, *shared.diagnostics]
     found = []
     for node in entries.value:
@@ -160,7 +161,7 @@ def _list(
 
 def _document(
     decoder: Decoder,
-    node: positioned.Node,
+    node: Node,
     type_: type[msgspec.Struct],
     stem: str,
     defaults: dict[str, Any] | None = None,
@@ -172,19 +173,14 @@ def _document(
     return Document(slug, (where.line, where.column, where.length), entry, None, decoder.places)
 
 
-def _slug(decoder: Decoder, node: positioned.Node, stem: str) -> tuple[str | None, Span]:
+def _slug(decoder: Decoder, node: Node, stem: str) -> tuple[str | None, Span]:
     """The permanent part of the entry's id, and where it was given."""
-    where = positioned.place(node, decoder.path, decoder.first_line)
-    where = Span(where.path, where.line, where.column)
+    where = Span(decoder.path, *node.place[:2])
     slug = stem
-    if isinstance(node, positioned.Mapping):
-        for key, value in node.value:
-            if (
-                isinstance(key, positioned.Scalar)
-                and key.value in ("id", "编号")
-                and isinstance(value, positioned.Scalar)
-            ):
-                slug, where = value.value, positioned.place(value, decoder.path, decoder.first_line)
+    if isinstance(node, nodes.Mapping):
+        for key, _, value in node.value:
+            if key in ("id", "编号") and isinstance(value, Scalar):
+                slug, where = value.value, Span(decoder.path, *value.place)
     if not slug:
         decoder.diagnostics.append(problem("S012", where))
         return None, where

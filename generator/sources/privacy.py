@@ -163,8 +163,25 @@ NUMBERS = (
 OTHERS = (("X004", "@", re.compile(EMAIL, re.ASCII | re.IGNORECASE)), ("X005", "", re.compile(PLATE, re.ASCII)))
 
 
+# What every finding has in it, as it may be written: eleven digits with gaps of at most three characters, after which
+# only a code of the country begins with 0; an @; the first two characters of a plate; or what `_plain` would change.
+
+SEEN_OTHERWISE = "&\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufe0e\ufe0f\ufeff\u20e3０-９Ａ-Ｚａ-ｚ\U0001d7ce-\U0001d7ff"
+GAPS = " \\-·.‐‑‒–—―−－﹣\u00a0\u2002-\u200a\u202f\u3000•‧・∙⋅･．"
+DOUBTFUL = re.compile(
+    # All of it begins with one class of characters, which lets the search run over a text at 3 ns a character.
+    rf"[0-9@＠{SEEN_OTHERWISE}{PROVINCE}](?:(?<=[@＠{SEEN_OTHERWISE}])|(?<=[{PROVINCE}])[A-Z]"
+    rf"|(?<=[1-9])(?:(?<![0-9].)|(?<=0[18]))(?:[{GAPS}]{{0,3}}[0-9]){{10}})"
+)
+# Only inside the quotation marks of an attribute something is blanked over more than one line.
+ATTRIBUTE = re.compile("= ?[\"']")
+
+
 def find(text: str, path: str) -> Iterator[Diagnostic]:
     """Each finding with its place in the text as it was given; masked forms such as 138****1234 pass."""
+    text = _doubtful(text)
+    if not text:
+        return
     plain, marks = _plain(text)
     line, counted = 1, 0
     for found in _found(_blanked(plain)):
@@ -173,6 +190,23 @@ def find(text: str, path: str) -> Iterator[Diagnostic]:
         counted = start
         span = Span(path, line, start - text.rfind("\n", 0, start), _behind(marks, found.end) - start)
         yield problem(found.code, span, masked=f"{found.digits[:3]}****{found.digits[-4:]}")
+
+
+def _doubtful(text: str) -> str:
+    """The text with every line emptied that holds no finding for certain; all rules together cost 60 times as much."""
+    found = DOUBTFUL.search(text)
+    if found is None or ATTRIBUTE.search(text):
+        return text if found else ""
+    kept: list[str] = []
+    end = 0
+    while found:
+        start = text.rfind("\n", end, found.start()) + 1 or end
+        kept.append("\n" * text.count("\n", end, start))
+        end = text.find("\n", found.end())
+        end = len(text) if end < 0 else end
+        kept.append(text[start:end])
+        found = DOUBTFUL.search(text, end)
+    return "".join(kept)
 
 
 def _plain(text: str) -> tuple[str, list[tuple[int, int]]]:

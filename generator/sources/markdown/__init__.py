@@ -1,10 +1,11 @@
 """The body of an entry, Markdown -> HTML with slots for links, its headings, its visible text, its problems.
 
-1. `syntax` turns the text into markdown-it's tokens, with every address as the editor wrote it.
-2. `outline` gives headings their ids and marks what is to be written in another form.
-3. `blocks` and `inline` write the HTML; `addresses` judges each link, `places` finds it in the source.
+1. `plain` takes the blocks that are certain, nearly all of them; `writing` writes their HTML.
+2. For a text with any other block, `syntax` turns it into markdown-it's tokens, with every address as the editor wrote
+   it; `outline` marks what is to be written in another form; `blocks` and `inline` write the HTML.
+3. In both `headings` gives the ids, `addresses` judges each link, `places` finds it in the source.
 
-It takes 60 ms to import: callers that may not need it import it late. What it makes is in `generator.sources.body`.
+What it makes is in `generator.sources.body`.
 """
 
 from __future__ import annotations
@@ -15,11 +16,10 @@ from typing import Any
 
 from generator.diagnostics import Span, in_order, problem
 from generator.sources.body import Body, Parsed
-from generator.sources.markdown.blocks import Blocks
+from generator.sources.markdown import plain, writing
 from generator.sources.markdown.draft import Draft
-from generator.sources.markdown.outline import prepare
+from generator.sources.markdown.headings import Headings
 from generator.sources.markdown.places import Places
-from generator.sources.markdown.syntax import parser
 
 # Characters; a hostile text of this length takes about three seconds, a normal one far less than one.
 LONGEST = 100_000
@@ -37,24 +37,45 @@ def parse(text: str, path: str, first_line: int = 1) -> Parsed:
     if len(text) > LONGEST:
         span = Span(path, first_line, 1)
         return Parsed(Body(), (), (problem("M026", span, length=len(text), longest=LONGEST),))
-    clean = FORBIDDEN.sub(" ", text)
+    clean = FORBIDDEN.sub(" ", text) if FORBIDDEN.search(text) else text
     places = Places(path, first_line, clean.split("\n"))
     draft = Draft(places)
-    if clean != text:
+    if clean is not text:
         report_forbidden(text, draft)
-    env: dict[str, Any] = {}
-    # The line end at the end keeps the plugins' searches inside the text.
-    tokens = parser().parse(clean + "\n", env)
-    headings = prepare(tokens, draft)
-    notes = env.get("footnotes", {}).get("list", {})
-    draft.titles = {heading.id: heading.text for heading in headings}
-    draft.targets = [*draft.titles, *(f"fn-{number + 1}" for number in notes)]
-    Blocks(draft, places.block(None)).write(tokens)
-    report_footnotes(env, draft)
+    headings = Headings(draft)
+    # The line end at the end keeps the searches inside the text.
+    blocks = plain.blocks(clean + "\n")
+    if blocks is None:
+        full(clean + "\n", headings, draft)
+    else:
+        blocks = writing.prepared(blocks, headings, draft)
+        draft.titles = draft.targets = {heading.id: heading.text for heading in headings.found}
+        writing.write(blocks, draft)
     body = Body(
-        "".join(draft.out), tuple(draft.links), headings, " ".join("".join(draft.plain).split()), tuple(draft.ids)
+        "".join(draft.out),
+        tuple(draft.links),
+        tuple(headings.found),
+        " ".join("".join(draft.plain).split()),
+        tuple(draft.ids),
     )
     return Parsed(body, tuple(draft.spans), tuple(in_order(draft.diagnostics)))
+
+
+def full(text: str, headings: Headings, draft: Draft) -> None:
+    """Write a text that is not plain from end to end."""
+    # Late: 57 ms for markdown-it, which a plain text does not need.
+    from generator.sources.markdown.blocks import Blocks
+    from generator.sources.markdown.outline import prepare
+    from generator.sources.markdown.syntax import parser
+
+    env: dict[str, Any] = {}
+    tokens = parser().parse(text, env)
+    prepare(tokens, headings, draft)
+    notes = env.get("footnotes", {}).get("list", {})
+    draft.titles = {heading.id: heading.text for heading in headings.found}
+    draft.targets = [*draft.titles, *(f"fn-{number + 1}" for number in notes)]
+    Blocks(draft).write(tokens)
+    report_footnotes(env, draft)
 
 
 def report_forbidden(text: str, draft: Draft) -> None:

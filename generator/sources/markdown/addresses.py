@@ -8,8 +8,6 @@ import unicodedata
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from markdown_it.common.normalize_url import normalizeLink
-
 from generator.sources.body import Kind, Link
 
 
@@ -77,7 +75,7 @@ def with_scheme(written: str, compact: str, scheme: str, *, picture: bool) -> Ad
         return Outside("tel:" + rest, external=False) if TELEPHONE.fullmatch(rest) else Refused("M005")
     if scheme == "mailto":
         good = MAILBOX.fullmatch(rest.partition("?")[0])
-        return Outside(normalizeLink("mailto:" + rest), external=False) if good else Refused("M005")
+        return Outside(_normal("mailto:" + rest), external=False) if good else Refused("M005")
     return website(written)
 
 
@@ -96,7 +94,7 @@ def website(written: str) -> Outside | Refused:
         good = HOST.fullmatch(parts.netloc) and parts.hostname and (parts.port is None or parts.port)
     except ValueError:  # a bad port or a bad IPv6 address
         return Refused("M005")
-    return Outside(normalizeLink(written), external=True) if good else Refused("M005")
+    return Outside(_normal(written), external=True) if good else Refused("M005")
 
 
 def relative(written: str, *, picture: bool) -> Address:
@@ -124,3 +122,11 @@ def relative(written: str, *, picture: bool) -> Address:
 def decoded(text: str) -> str:
     """Without percent-encoding; bytes that are not UTF-8 become U+FFFD, which no file has in its name."""
     return unquote(text, errors="replace")
+
+
+def _normal(address: str) -> str:
+    """Percent-encoded where an address must be."""
+    # Late: 57 ms for markdown-it, which few texts need.
+    from markdown_it.common.normalize_url import normalizeLink
+
+    return normalizeLink(address)

@@ -12,6 +12,7 @@ from markdown_it.common.utils import unescapeAll
 from markdown_it.token import Token
 
 from generator.diagnostics import nearest
+from generator.sources.markdown import writing
 from generator.sources.markdown.draft import Draft, visible
 from generator.sources.markdown.inline import Inline, reference_id
 from generator.sources.markdown.places import Block
@@ -33,10 +34,9 @@ class Blocks:
     """Writes the block tokens of one text."""
 
     draft: Draft
-    block: Block
-    """The lines of the innermost block that has any; the cells of a row share them."""
-    lines: list[int] = field(default_factory=list)
-    tables: int = 0
+    lines: list[int] | None = None
+    """The first line, and that behind the last, of the innermost block that has any; the cells of a row share them."""
+    found: Block | None = None
     columns: int = 0
     boxes: int = 0
     referred: set[str] = field(default_factory=set)
@@ -48,17 +48,25 @@ class Blocks:
         self.referred = {reference_id(ref) for token in tokens for ref in token.children or () if is_mark(ref)}
         for index, token in enumerate(tokens):
             if token.map and token.map != self.lines:
-                self.lines = token.map
-                self.block = self.draft.places.block(token.map)
+                self.lines, self.found = token.map, None
             if token.nesting > 0 and token.level >= DEEPEST and not self.too_deep:
                 self.too_deep = True
                 self.draft.report("M025", self.block.start())
             if token.type == "inline":
                 self.inline(token)
+            elif token.type == "plain":
+                writing.write(token.meta["blocks"], self.draft)
             elif special := SPECIAL.get(token.type):
                 special(self, tokens, index)
             else:
                 self.tag(token)
+
+    @property
+    def block(self) -> Block:
+        """The text of these lines, in which things are found one after the other."""
+        if self.found is None:
+            self.found = self.draft.places.block(self.lines)
+        return self.found
 
     def tag(self, token: Token) -> None:
         """Write the tag of a token that has no form of its own."""
@@ -101,11 +109,9 @@ class Blocks:
         self.draft.plain.append(token.content + " ")
 
     def table_open(self, tokens: Sequence[Token], index: int) -> None:
-        """A table in a frame that scrolls on a narrow screen; regions need names that differ."""
-        self.tables += 1
+        """A table in its frame."""
         self.columns = 0
-        name = "表格" if self.tables == 1 else f"表格 {self.tables}"
-        self.draft.out.append(f'<div class="table" role="region" tabindex="0" aria-label="{name}">\n<table>\n')
+        self.draft.out.append(self.draft.table())
 
     def table_close(self, tokens: Sequence[Token], index: int) -> None:
         """The end of a table and of its frame."""

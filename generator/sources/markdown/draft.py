@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-
-from markdown_it.token import Token
+from typing import TYPE_CHECKING
 
 from generator.diagnostics import Diagnostic, Span, problem
 from generator.sources.body import Link
 from generator.sources.markdown.places import Places
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 
 @dataclass(slots=True)
@@ -27,6 +29,7 @@ class Draft:
     spans: list[Span] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    tables: int = 0
 
     def report(self, code: str, span: Span, **arguments: object) -> None:
         """Note a problem; long arguments are cut, a message is one sentence."""
@@ -36,6 +39,12 @@ class Draft:
         """An id that is written into the HTML."""
         self.ids.append(id_)
         return id_
+
+    def table(self) -> str:
+        """The beginning of a table in a frame that scrolls on a narrow screen; regions need names that differ."""
+        self.tables += 1
+        name = "表格" if self.tables == 1 else f"表格 {self.tables}"
+        return f'<div class="table" role="region" tabindex="0" aria-label="{name}">\n<table>\n'
 
     def slot(self, link: Link, span: Span) -> int:
         """The index of a new link."""

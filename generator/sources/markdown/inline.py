@@ -7,14 +7,16 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
-
-from markdown_it.token import Token
+from typing import TYPE_CHECKING
 
 from generator.diagnostics import Span, nearest
 from generator.sources.body import HREF, TITLE, Link
 from generator.sources.markdown.addresses import Outside, Part, Refused, judge
 from generator.sources.markdown.draft import Draft, is_comment, shown, visible
 from generator.sources.markdown.places import Block
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 TEXTS = frozenset(("text", "text_special", "footnote_lost", "comment_start", "html_inline"))
 # What stands around a destination in the source: (a), (<a>), <a>, ( a "title").
@@ -33,7 +35,8 @@ class OpenLink:
     """A link whose text is being written."""
 
     written: str
-    start: Token
+    labelled: bool = False
+    """Whether its address stands elsewhere in the text."""
     close: str = ""
     """The end tag; empty where no link was made."""
     code: str = ""
@@ -137,29 +140,50 @@ class Inline:
             self.seen(" ")
 
     def link_open(self, token: Token, tokens: Sequence[Token], index: int) -> None:
-        """Start a link, if its address is allowed; one inside another is left out, as HTML wants it."""
-        entry = OpenLink(str(token.attrs.get("href", "")), token)
+        """Start a link, if its address is allowed."""
+        entry = OpenLink(str(token.attrs.get("href", "")), "label" in token.meta)
+        address = self.begin(entry)
+        if address is None:
+            return
+        close = next(at for at in range(index + 1, len(tokens)) if tokens[at].type == "link_close")
+        # <ref:items/x>: its title says more than the address.
+        bare = token.info == "auto" and isinstance(address, Link)
+        self.start(entry, address, title_of(token), unnamed=bare or not visible(tokens[index + 1 : close]))
+        if bare:
+            tokens[index + 1].content = ""
+
+    def simple_link(self, label: str, written: str) -> None:
+        """A whole link with a text and without a title."""
+        entry = OpenLink(written)
+        address = self.begin(entry)
+        if address is not None:
+            self.start(entry, address, "", unnamed=False)
+        self.text(label)
+        self.link_close()
+
+    def begin(self, entry: OpenLink) -> Outside | Part | Link | None:
+        """The address of a link, if it is allowed; one inside another is left out, as HTML wants it."""
         inside = any(link.close for link in self.open)
         self.open.append(entry)
         address = judge(entry.written, picture=False)
         if isinstance(address, Refused):
             entry.code = address.code
-        if isinstance(address, Refused) or inside:
-            return
+            return None
+        if inside:
+            return None
         if isinstance(address, Part) and address.id not in self.draft.targets and address.id not in ("", "top"):
             entry.code = "M009" if self.draft.targets else "M010"
-            return
+            return None
+        return address
+
+    def start(self, entry: OpenLink, address: Outside | Part | Link, title: str, *, unnamed: bool) -> None:
+        """Write the start tag of a link, and a text for one that has none of its own."""
         entry.close = "</a>"
-        close = next(at for at in range(index + 1, len(tokens)) if tokens[at].type == "link_close")
-        unnamed = not visible(tokens[index + 1 : close])
-        title = title_of(token)
         if isinstance(address, Link):
             entry.slot = self.draft.slot(address, self.block.start())
             self.draft.out.append(f'<a href="{HREF}{entry.slot}{HREF}"{title}>')
-            if unnamed or token.info == "auto":
+            if unnamed:
                 self.draft.out.append(f"{TITLE}{entry.slot}{TITLE}")
-            if token.info == "auto":  # <ref:items/x>: its title says more than the address
-                tokens[index + 1].content = ""
         elif isinstance(address, Part):
             self.draft.out.append(f'<a href="#{escape(address.id)}"{title}>')
             if unnamed:
@@ -181,7 +205,7 @@ class Inline:
         self.draft.out.append(entry.close)
         if entry.slot < 0 and not entry.code:
             return
-        if "label" in entry.start.meta:
+        if entry.labelled:
             span = self.block.start()
         else:
             span = self.block.find(entry.written or "](", *((BEFORE, AFTER) if entry.written else ()))

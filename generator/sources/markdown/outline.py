@@ -3,49 +3,37 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 
 from markdown_it.token import Token
 
-from generator.sources.body import Heading
-from generator.sources.markdown.anchors import Ids, slug
 from generator.sources.markdown.draft import Draft, shown, visible
+from generator.sources.markdown.headings import Headings
+from generator.sources.markdown.writing import prepared
 
 TASK = re.compile(r"\[([ xX])\]\s+(?=\S|$)")
 
 
-def prepare(tokens: Sequence[Token], draft: Draft) -> tuple[Heading, ...]:
-    """Mark empty blocks as hidden, figures and tasks as such; returns the headings in order."""
-    headings: list[Heading] = []
-    ids = Ids()
+def prepare(tokens: Sequence[Token], headings: Headings, draft: Draft) -> None:
+    """Give headings their ids, mark empty blocks as hidden, and figures and tasks as such."""
     for index, token in enumerate(tokens):
-        if token.type == "heading_open":
-            add_heading(tokens, index, headings, ids, draft)
+        if token.type == "plain":
+            token.meta = {"blocks": prepared(token.meta["blocks"], headings, draft)}
+        elif token.type == "heading_open":
+            ready_heading(tokens[index : index + 3], headings, draft)
         elif token.type == "paragraph_open":
             ready_paragraph(tokens, index)
-    return tuple(headings)
 
 
-def add_heading(tokens: Sequence[Token], index: int, headings: list[Heading], ids: Ids, draft: Draft) -> None:
-    """One heading; `#` is the title's, which the page has from elsewhere, so it counts as `##`."""
-    start, inline, end = tokens[index : index + 3]
-    text = unicodedata.normalize("NFC", " ".join(shown(inline.children or ()).split()))
-    span = draft.places.block(start.map).start()
-    if not text:
-        draft.report("M018", span)
+def ready_heading(tokens: Sequence[Token], headings: Headings, draft: Draft) -> None:
+    """The three tokens of a heading; one without a text is none."""
+    start, inline, end = tokens
+    heading = headings.add(start.tag, shown(inline.children or ()), draft.places.block(start.map).start())
+    if heading is None:
         start.hidden = inline.hidden = end.hidden = True
-        return
-    level = max(2, int(start.tag[1:]))
-    if start.tag == "h1":
-        draft.report("M016", span, text=text)
-    before = headings[-1].level if headings else 1
-    if level > before + 1:
-        draft.report("M017", span, text=text, found="#" * level, wanted="#" * (before + 1))
-    start.tag = end.tag = f"h{level}"
-    heading = Heading(level, ids.give(slug(text)), text)
-    start.attrs = {"id": heading.id}
-    headings.append(heading)
+    else:
+        start.tag = end.tag = f"h{heading.level}"
+        start.attrs = {"id": heading.id}
 
 
 def ready_paragraph(tokens: Sequence[Token], index: int) -> None:

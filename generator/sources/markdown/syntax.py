@@ -14,9 +14,12 @@ from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
+from generator.sources.markdown import plain
+
 DEEPEST = 20
 """Levels of lists and quotations that are shown; a list counts two."""
 
+TEXT = re.compile(f"{plain.CHAR}+")
 BOX = re.compile(r"\s*[^\s:]")
 LOST_FOOTNOTE = re.compile(r"\[\^([^\]\s]{1,100})\]")
 
@@ -46,11 +49,45 @@ def parser() -> MarkdownIt:
     footnote_plugin(dialect, inline=False)
     deflist_plugin(dialect)
     container_plugin(dialect, "box", validate=lambda name, _: bool(BOX.match(name)))
+    dialect.block.ruler.before("table", "plain", plain_blocks)
+    dialect.core.ruler.at("inline", inline)
     dialect.block.ruler.at("html_block", comment_block, {"alt": ["paragraph", "reference", "blockquote"]})
     dialect.inline.ruler.after("html_inline", "comment_start", comment_start)
     dialect.inline.ruler.after("footnote_ref", "footnote_lost", footnote_lost)
     dialect.core.ruler.before("footnote_tail", "footnote_lines", footnote_lines)
     return dialect
+
+
+def plain_blocks(state: StateBlock, first: int, end: int, silent: bool) -> bool:
+    """All the plain blocks from here on as one token, outside of other blocks, where the text is as it stands."""
+    line, blocks = first, []
+    while line < end and not (state.level or state.sCount[line]):
+        found = None if state.isEmpty(line) else plain.block(state.src, state.bMarks[line], line)
+        if found:
+            blocks.append(found[0])
+            line += len(found[0].texts)
+        elif state.isEmpty(line):
+            line += 1
+        else:
+            break
+    if not blocks:
+        return False
+    token = state.push("plain", "", 0)
+    token.meta = {"blocks": blocks}
+    state.line = line
+    return True
+
+
+def inline(state: StateCore) -> None:
+    """Parse the insides of blocks; a text without any sign is a text."""
+    for token in state.tokens:
+        if token.type != "inline":
+            continue
+        token.children = []
+        if TEXT.fullmatch(token.content):
+            token.children.append(Token("text", "", 0, content=token.content))
+        else:
+            state.md.inline.parse(token.content, state.md, state.env, token.children)
 
 
 def comment_block(state: StateBlock, first: int, end: int, silent: bool) -> bool:
