@@ -5,7 +5,8 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from generator.diagnostics import Diagnostic, Span, problem
 from generator.engine.rebuild import MakeError
 from generator.engine.trace import Reader, Target, digest_bytes
 from generator.render.portal import Portal
+from generator.render.shared import Shared
 
 if TYPE_CHECKING:
     from generator.render.templates import Templates
@@ -27,6 +29,8 @@ class Maker:
     root: Path
     templates: Templates
     exports: dict[str, Export]
+    shared: Shared = field(default_factory=Shared)
+    """What several pages have in common; of one build, like the answers."""
 
     def __call__(self, target: Target, read: Reader) -> bytes:
         """The bytes of a target; MakeError with what an editor can mend."""
@@ -63,27 +67,37 @@ class Maker:
         return data
 
     def _render(self, target: Target, read: Reader) -> bytes:
-        from jinja2 import TemplateError, TemplateNotFound, UndefinedError  # 100 ms, as below
-        from jinja2.exceptions import SecurityError  # 100 ms: see Templates.environment
-
         try:
             template = self.templates.environment.get_template(target.maker)
-            text = template.render(q=Portal(read), args=target.arguments, url=url_of(target.path))
-        except TemplateNotFound as error:
-            raise MakeError([problem("T005", self._place(error, target), name=error.name or target.maker)]) from error
-        except UndefinedError as error:
-            raise MakeError([problem("T003", self._place(error, target), said=error.message)]) from error
-        except SecurityError as error:
-            raise MakeError([problem("T008", self._place(error, target), said=error.message)]) from error
-        except TemplateError as error:
-            raise MakeError([problem("T001", self._place(error, target), said=error.message)]) from error
-        except RecursionError as error:
-            raise MakeError([problem("T006", self._place(error, target))]) from error
-        except (TypeError, ValueError, AttributeError, KeyError, IndexError, ArithmeticError, LookupError) as error:
-            if not self._lines(error):
+            text: str = template.render(q=Portal(read, self.shared), args=target.arguments, url=url_of(target.path))
+        except MakeError:
+            raise
+        except Exception as error:
+            complaint = self._complaint(error, target)
+            if complaint is None:
                 raise
-            raise MakeError([self._mistake(error, target)]) from error
+            raise complaint from error
         return text.encode("utf-8")
+
+    def _complaint(self, error: Exception, target: Target) -> MakeError | None:
+        """What an editor can mend; None for a fault of the program."""
+        from jinja2 import TemplateError, TemplateNotFound, UndefinedError  # 100 ms: see Templates.environment
+        from jinja2.exceptions import SecurityError  # the same
+
+        match error:
+            case TemplateNotFound():
+                return MakeError([problem("T005", self._place(error, target), name=error.name or target.maker)])
+            case UndefinedError():
+                return MakeError([problem("T003", self._place(error, target), said=error.message)])
+            case SecurityError():
+                return MakeError([problem("T008", self._place(error, target), said=error.message)])
+            case TemplateError():
+                return MakeError([problem("T001", self._place(error, target), said=error.message)])
+            case RecursionError():
+                return MakeError([problem("T006", self._leading_back(error) or self._place(error, target))])
+            case TypeError() | ValueError() | AttributeError() | LookupError() | ArithmeticError():
+                return MakeError([self._mistake(error, target)]) if self._lines(error) else None
+        return None
 
     def _mistake(self, error: Exception, target: Target) -> Diagnostic:
         """An expression of a template that fails on this page."""
@@ -100,6 +114,15 @@ class Maker:
             return lines[-1]
         place = self.templates.places.get(target.maker)
         return Span(place[0] if place else f"templates/{target.maker}", 1 if place else 0, 1)
+
+    def _leading_back(self, error: BaseException) -> Span | None:
+        """The first line of a template from which a line before it was reached again."""
+        seen: set[Span] = set()
+        for line, following in pairwise(self._lines(error)):
+            seen.add(line)
+            if following in seen:
+                return line
+        return None
 
     def _lines(self, error: BaseException) -> list[Span]:
         shown = {place[0] for place in self.templates.places.values()}

@@ -3,33 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache, partial
 from typing import Any
 
 from markupsafe import Markup
 
-from generator.engine.trace import Reader
 from generator.model.settings import Brand, Footer, Settings
+from generator.render.shared import Ask, Shared
 from generator.site import addresses
 from generator.site.addresses import Base
 from generator.site.listing import facet_named
 from generator.site.values import Near
-from generator.sources.body import fill
+from generator.sources.body import Heading, fill
 
 
 class Shown:
     """The settings, one question for each value that is shown: a new slogan makes no page that lacks it."""
 
-    def __init__(self, read: Reader, group: str = "") -> None:
+    def __init__(self, read: Ask, group: str = "") -> None:
         self._read = read
         self._group = group
 
     def __getattr__(self, name: str) -> Any:
-        """A value, or a group of values."""
+        """A value, or a group of values; what was asked once on a page is at hand."""
         if not self._group and name in GROUPS:
-            return Shown(self._read, f"{name}.")
-        if name not in (GROUPS[self._group[:-1]] if self._group else Settings).__struct_fields__:
+            value: Any = Shown(self._read, f"{name}.")
+        elif name in (GROUPS[self._group[:-1]] if self._group else Settings).__struct_fields__:
+            value = self._read("setting", self._group + name)
+        else:
             raise AttributeError(name)
-        return self._read("setting", self._group + name)
+        self.__dict__[name] = value
+        return value
 
 
 GROUPS = {"brand": Brand, "footer": Footer}
@@ -39,24 +43,32 @@ EMPTY_LINK = '<a href=""'
 class Portal:
     """The questions that a template may ask, by their names in `site.world`."""
 
-    def __init__(self, read: Reader) -> None:
+    def __init__(self, read: Ask, shared: Shared) -> None:
         self._read = read
+        self._shared = shared
+        self._base: Base | None = None
+        self._settings = Shown(read)
 
     @property
     def settings(self) -> Shown:
         """site.yaml: name, short_name, description, language, brand, footer, sample, contact …"""
-        return Shown(self._read)
+        return self._settings
 
     @property
     def base(self) -> Base:
         """Where the site is published."""
-        base: Base = self._read("base")
-        return base
+        if self._base is None:
+            self._base = self._read("base")
+        return self._base
 
     @property
     def site_feed(self) -> Any:
         """The URL of the feed of all news; empty where there is none."""
         return self._read("site-feed")
+
+    def shared(self, macro: Any, *texts: str | int) -> Markup:
+        """What an imported macro writes for `q` and some texts, which is the same on many pages."""
+        return self._shared(macro, texts, self._read, lambda read: Portal(read, self._shared))
 
     def links(self, ids: Iterable[str]) -> tuple[Near, ...]:
         """URL and title of each entry that is on the site."""
@@ -72,6 +84,30 @@ class Portal:
         """The main navigation: tuple of MenuItem."""
         return self._read("menu")
 
+    def entry(self, id_: str) -> Any:
+        """The entry: every field by its English name."""
+        return self._read("entry", id_)
+
+    def title(self, id_: str) -> Any:
+        """Its title."""
+        return self._read("title", id_)
+
+    def url(self, id_: str) -> Any:
+        """Its URL."""
+        return self._read("url", id_)
+
+    def column(self, name: str) -> Any:
+        """A collection as this portal presents it."""
+        return self._read("column", name)
+
+    def divisions(self, name: str) -> Any:
+        """The facets of a collection that have a value."""
+        return self._read("divisions", name)
+
+    def neighbours(self, id_: str) -> Any:
+        """What comes before it in the list, and after it."""
+        return self._read("neighbours", id_)
+
     def href(self, url: str) -> str:
         """A URL of the site, as an attribute needs it."""
         return addresses.href(self.base, url)
@@ -86,7 +122,7 @@ class Portal:
 
     def division(self, collection: str, facet: str, value: str) -> str:
         """The URL of the list of those entries that have a value, which some page of the site does."""
-        return addresses.of_list(collection, facet_named(collection, facet).segment, value)
+        return _division(collection, facet, value)
 
     def media(self, id_: str, file: str, *, full: bool = False) -> str:
         """The address of a file beside the entry's own, if need be in full; empty if it is absent."""
@@ -103,10 +139,10 @@ class Portal:
         # What is not on the site today is named, but not linked.
         return Markup(html.replace(EMPTY_LINK, "<a"))
 
-    def headings(self, id_: str) -> Any:
-        """The headings of an entry's text, for a table of contents."""
+    def headings(self, id_: str, deepest: int = 6) -> tuple[Heading, ...]:
+        """The headings of an entry's text, for a table of contents, down to a level."""
         body = self._read("body", id_)
-        return body.headings if body is not None else ()
+        return tuple([one for one in body.headings if one.level <= deepest]) if body is not None else ()
 
     def listing(self, collection: str, facet: str = "", value: str = "", page: int = 1) -> Any:
         """One page of a list."""
@@ -165,11 +201,18 @@ class Portal:
         """The questions that take an id or a name and need no more words: `q.card(id)`, `q.entry(id)` and the like."""
         if name not in PLAIN:
             raise AttributeError(name)
-        return lambda *arguments: self._read(name, *arguments)
+        ask = partial(self._read, name)
+        self.__dict__[name] = ask
+        return ask
+
+
+# A cache of a pure function: to make a path of a Chinese word takes 5 us, and most pages link to a few of the same.
+@lru_cache(maxsize=1024)
+def _division(collection: str, facet: str, value: str) -> str:
+    return addresses.of_list(collection, facet_named(collection, facet).segment, value)
 
 
 # fmt: off
 PLAIN = frozenset((
-    "entry", "card", "title", "url", "column", "divisions", "area", "series", "section", "hot",
-    "neighbours", "ancestors", "past", "progress",
+    "card", "area", "series", "section", "hot", "ancestors", "past", "progress",
 ))

@@ -45,6 +45,8 @@ class Templates:
     decoded: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     """The analyses, for the store."""
     remembered: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)
+    cache: Path | None = None
+    """Where compiled templates are kept between builds."""
 
     def digest(self, name: str) -> str:
         """The digest of a template with all that it draws in, names that lead nowhere included."""
@@ -114,8 +116,8 @@ class Templates:
         return build(self)
 
 
-def find(root: Path, files: Files, remembered: Mapping[str, tuple[str, bytes]]) -> Templates:
-    """The templates of the site at `root`."""
+def find(root: Path, files: Files, remembered: Mapping[str, tuple[str, bytes]], cache: Path | None = None) -> Templates:
+    """The templates of the site at `root`; `cache` is a folder for what is compiled of them."""
     places: dict[str, tuple[str, Path, str]] = {}
     diagnostics: list[Diagnostic] = []
     shown = "templates"
@@ -136,7 +138,7 @@ def find(root: Path, files: Files, remembered: Mapping[str, tuple[str, bytes]]) 
         for name, (_, _, value) in places.items()
         if name.startswith(ASSETS)
     }
-    return Templates(places, assets, tuple(diagnostics), {}, remembered)
+    return Templates(places, assets, tuple(diagnostics), {}, remembered, cache)
 
 
 def hashed(name: str, value: str) -> str:
