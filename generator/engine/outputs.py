@@ -18,6 +18,7 @@ from generator.engine.files import Files, Mark
 OWNED = ".portal-owned"
 HEADER = "# The files in this folder that belong to the portal; a build touches no other."
 TWINS = (".gz", ".br", ".zst")
+LEFTOVER = ".portal-0000000000000000.tmp"
 TEMPORARY = re.compile(r"\.portal-[0-9a-f]{16}\.tmp")
 ABANDONED = 600.0  # seconds; a younger temporary file may belong to a build that is running
 # A part that is empty, "." or ".."; a character that is no part of an address or would break the line of a list.
@@ -26,6 +27,9 @@ UNFIT = re.compile(r"(?:^|/)\.{0,2}(?:/|\Z)|[\\\x00-\x1f\x7f\ud800-\udfff]")
 
 # The same in a list of paths, where the line feed parts them; and whatever begins like a name that is kept.
 DOUBTFUL = re.compile(r"(?:^|/)\.{0,2}(?:/|$)|[\\\x00-\x09\x0b-\x1f\x7f\ud800-\udfff]|^\.portal-", re.MULTILINE)
+
+
+WRITING = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 class ForeignFile(Exception):
@@ -57,6 +61,7 @@ class Outputs:
         self._files = Files(marks)
         self._marks = marks
         self._safe_folders = {self._root}
+        self._known_folders: set[str] = set()
         self._listed = self._read_list()
         self._owned = set(self._listed)
         self._foreign: set[str] = set()
@@ -104,7 +109,7 @@ class Outputs:
     def damages(self, results: Mapping[str, str]) -> dict[str, Literal["missing", "damaged"]]:
         """What is wrong with the files in place, which should have these digests; those that have them are adopted.
 
-        Looks only: a folder that is a symbolic link is found out by whoever writes there.
+        The paths must have been claimed. Looks only: whoever writes finds out a folder that is a symbolic link.
         """
         found: dict[str, Literal["missing", "damaged"]] = {}
         sound: list[str] = []
@@ -131,7 +136,8 @@ class Outputs:
         return found
 
     def verify(self, path: str, result: str) -> Literal["missing", "damaged"] | None:
-        """What is wrong with one file in place, which should have the digest `result`."""
+        """What is wrong with one file in place, which should have the digest `result`; OSError behind a link."""
+        self._place(path)
         return self.damages({path: result}).get(path)
 
     def recover(self, results: Mapping[str, str]) -> None:
@@ -180,20 +186,39 @@ class Outputs:
         Nothing is synchronised to the disk here: a file lost with the power fails its verification and is made again.
         """
         place = self._place(path)
-        if self._holds(place, data):
+        fresh = self._made_folder(os.path.dirname(place))
+        if not fresh and self._holds(place, data):
             self.adopt(path)
             return False
         if path in self._foreign:
             raise ForeignFile(path)
-        try:
-            os.makedirs(os.path.dirname(place), exist_ok=True)
-        except (FileExistsError, NotADirectoryError) as error:
-            raise ForeignFile(path) from error
-        # Twins go first: without them the site is slower, with old ones it is wrong.
-        self._remove_twins(path, place)
+        if fresh is None:
+            try:
+                os.makedirs(os.path.dirname(place), exist_ok=True)
+            except (FileExistsError, NotADirectoryError) as error:
+                raise ForeignFile(path) from error
+        if not fresh:
+            # Twins go first: without them the site is slower, with old ones it is wrong.
+            self._remove_twins(path, place)
         self._replace(place, data)
         self.adopt(path)
         return True
+
+    def _made_folder(self, folder: str) -> bool | None:
+        """Make a folder: True if there was none, so that nothing is in it yet; None if it takes more than one."""
+        if folder in self._known_folders:
+            return False
+        try:
+            os.mkdir(folder)
+        except FileExistsError:
+            found: bool | None = False if os.path.isdir(folder) else None
+        except (FileNotFoundError, NotADirectoryError):
+            found = None
+        else:
+            found = True
+        if found is not None:
+            self._known_folders.add(folder)
+        return found
 
     def prune(self, keep: Iterable[str]) -> list[str]:
         """Remove the owned files that are not kept, with their twins and folders that become empty; gives the removed.
@@ -236,20 +261,28 @@ class Outputs:
             return False
 
     def _replace(self, place: str, data: bytes, *, lasting: bool = False) -> None:
-        """Write a temporary file and rename it; `lasting` waits for the disk.
+        """Write a temporary file beside the place and rename it; `lasting` waits for the disk.
 
-        All temporary files are made in the root, not beside their targets, so that leftovers are found by listing one
-        folder. The mode leaves permissions to the umask: those of `tempfile` would hide the page from the web server.
+        Each folder has one name for such files, so that what a killed build left is in the way of the next one, and
+        found. The mode leaves permissions to the umask: those of `tempfile` would hide the page from the web server.
         """
-        temporary = f"{self._root}/.portal-{secrets.token_hex(8)}.tmp"
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        temporary = f"{os.path.dirname(place)}/{LEFTOVER}"
         try:
-            with open(os.open(temporary, flags, 0o666), "wb", buffering=0) as file:
+            file = os.open(temporary, WRITING, 0o666)
+        except FileExistsError:
+            # Of another build that is running, as a rule; or of one that is not.
+            _remove_if_abandoned(temporary)
+            temporary = f"{self._root}/.portal-{secrets.token_hex(8)}.tmp"
+            file = os.open(temporary, WRITING, 0o666)
+        try:
+            try:
                 rest = memoryview(data)
                 while rest:
-                    rest = rest[file.write(rest) :]
+                    rest = rest[os.write(file, rest) :]
                 if lasting:
-                    os.fsync(file.fileno())
+                    os.fsync(file)
+            finally:
+                os.close(file)
             os.replace(temporary, place)
         except BaseException:
             with suppress(OSError):
@@ -265,6 +298,7 @@ class Outputs:
             return False
         self._remove_twins(path, place)
         found = _unlink(place)
+        _remove_if_abandoned(f"{os.path.dirname(place)}/{LEFTOVER}")
         for folder in _folders(path):
             if not _remove_if_empty(f"{self._root}/{folder}"):
                 break
@@ -279,9 +313,8 @@ class Outputs:
     def _sweep(self) -> None:
         """Remove the temporary files of builds that were killed long ago."""
         with suppress(FileNotFoundError), os.scandir(self._root) as entries:
-            for entry in [entry for entry in entries if TEMPORARY.fullmatch(entry.name)]:
-                if entry.stat(follow_symlinks=False).st_mtime + ABANDONED < time.time():
-                    _unlink(entry.path)
+            for path in [entry.path for entry in entries if TEMPORARY.fullmatch(entry.name)]:
+                _remove_if_abandoned(path)
 
     def _read_list(self) -> frozenset[str]:
         """The owned files; a list that is absent or not ours means none, and a line that is no path is passed over."""
@@ -320,6 +353,13 @@ def _is_path(line: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _remove_if_abandoned(temporary: str) -> None:
+    """Remove a temporary file unless it may belong to a build that is running."""
+    with suppress(OSError):
+        if os.lstat(temporary).st_mtime + ABANDONED < time.time():
+            os.unlink(temporary)
 
 
 def _unlink(place: str) -> bool:

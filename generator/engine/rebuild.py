@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import msgspec
 
@@ -56,11 +57,11 @@ class Made:
         )
 
 
-class _Outcome(msgspec.Struct, frozen=True, array_like=True):
+class _Outcome(msgspec.Struct, array_like=True):
     """What came of one target; with neither a result nor diagnostics, a foreign file is in its place."""
 
     result: str = ""
-    reads: tuple[int, ...] = ()
+    reads: list[int] = []
     """Places in the questions of the batch."""
     written: bool = False
     seconds: tuple[float, float] = (0.0, 0.0)
@@ -74,7 +75,7 @@ class _Batch(msgspec.Struct, array_like=True):
     outcomes: list[_Outcome]
     questions: list[Query]
     digests: list[str]
-    fresh: dict[int, tuple[int, ...]]
+    fresh: dict[int, list[int]]
     """What each question that was worked out anew has read."""
 
 
@@ -141,29 +142,28 @@ def remake(
 
 def _work(batch: Sequence[Target], make: Make, answers: Answers, outputs: Outputs) -> bytes:
     """Make and write some targets, in whichever process."""
+    # Each question with its place, which is that of its first mention.
     places: dict[Query, int] = {}
-    questions: list[Query] = []
-
-    def place(query: Query) -> int:
-        found = places.get(query)
-        if found is None:
-            found = places[query] = len(questions)
-            questions.append(query)
-        return found
-
-    outcomes = [_attempt(target, make, answers, outputs, place) for target in batch]
-    fresh: dict[int, tuple[int, ...]] = {}
-    digests: list[str] = []
-    # It grows while it is gone through: what an answer was worked out from is named as well.
-    for number, query in enumerate(questions):
-        digests.append("" if query == UNANSWERED else answers.digest(query))
-        reads = answers.fresh.get(query)
-        if reads is not None:
-            fresh[number] = tuple(map(place, reads))
-    return msgspec.msgpack.encode(_Batch(outcomes, questions, digests, fresh))
+    place = places.setdefault
+    outcomes = []
+    for target in batch:
+        outcome, reads = _attempt(target, make, answers, outputs)
+        outcome.reads = [place(query, len(places)) for query in reads]
+        outcomes.append(outcome)
+    fresh: dict[int, list[int]] = {}
+    # What an answer was worked out from is named as well, and so on downwards.
+    done = 0
+    while done < len(places):
+        waiting = list(islice(places, done, None))
+        for number, query in enumerate(waiting, done):
+            if (below := answers.fresh.get(query)) is not None:
+                fresh[number] = [place(one, len(places)) for one in below]
+        done += len(waiting)
+    digests = ["" if query == UNANSWERED else answers.digest(query) for query in places]
+    return msgspec.msgpack.encode(_Batch(outcomes, list(places), digests, fresh))
 
 
-def _attempt(target: Target, make: Make, answers: Answers, outputs: Outputs, place: Callable[[Query], int]) -> _Outcome:
+def _attempt(target: Target, make: Make, answers: Answers, outputs: Outputs) -> tuple[_Outcome, Sequence[Query]]:
     reader = Reader(answers)
     start = middle = time.perf_counter()
     try:
@@ -171,14 +171,14 @@ def _attempt(target: Target, make: Make, answers: Answers, outputs: Outputs, pla
         middle = time.perf_counter()
         written = outputs.write(target.path, data)
     except MakeError as error:
-        return _Outcome(failure=error.diagnostics)
+        return _Outcome(failure=error.diagnostics), ()
     except ForeignFile:
-        return _Outcome()
+        return _Outcome(), ()
     except Exception as error:
         error.add_note(f"while making {target.path} ({target.maker})")
         raise
     seconds = (middle - start, time.perf_counter() - middle)
-    return _Outcome(digest_bytes(data), tuple(map(place, reader.reads)), written, seconds)
+    return _Outcome(digest_bytes(data), [], written, seconds), reader.reads
 
 
 def remember(

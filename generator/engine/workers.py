@@ -16,7 +16,7 @@ Result = TypeVar("Result")
 Progress = Callable[[int, int], None]
 
 THRESHOLD = 64  # items; to start processes costs as much as to make some dozen pages
-LARGEST_BATCH = 32  # items; bounds the wait after Ctrl-C and the time in which one worker is left alone with the rest
+LARGEST_BATCH = 64  # items; bounds the wait after Ctrl-C and the time in which one worker is left alone with the rest
 
 # What a worker works on, set once as it starts and never in the main process. It has to be a global: a fork inherits
 # it with everything that it reaches, while an argument of a submitted call would be pickled each time.

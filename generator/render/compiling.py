@@ -45,7 +45,7 @@ class Compiler(CodeGenerator):
 
     def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:
         """The module."""
-        self.writeline("from generator.render.running import Macro as Quick, caller, joined, markup, text, writer")
+        self.writeline("from generator.render.running import Macro as Quick, caller, escaped, joined, text, writer")
         self.writeline(f"lasting = {_lasting(node)!r}")
         super().visit_Template(node, frame)
         for name, message in self._nothing.items():
@@ -149,9 +149,10 @@ class Compiler(CodeGenerator):
         elif isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name) and _simple(node) and not node.kwargs:
             self._call_name(node, node.node, frame, "v._write", "writer")
         else:
-            self.write("text(")
+            # Most values are texts; to see that here saves a call for each, 5 us of a page.
+            self.write("(escaped(v) if type(v := ")
             self.visit(node, frame)
-            self.write(")")
+            self.write(") is str else text(v))")
 
     def visit_CondExpr(self, node: nodes.CondExpr, frame: Frame) -> None:
         """`a if b`; without an else it gives an undefined value, which is made once and not for each page."""

@@ -43,15 +43,20 @@ class Maker:
         return self._render(target, read)
 
     def compile(self, names: Iterable[str]) -> None:
-        """Compile templates ahead; what is wrong with one is reported when it is used."""
-        templates = sorted(name for name in names if ":" not in name)
-        if not templates:
+        """Compile templates ahead, with what they draw in; what is wrong with one is reported when it is used."""
+        waiting = [name for name in names if ":" not in name]
+        if not waiting:
             return
         from jinja2 import TemplateError  # 100 ms: see Templates.environment
 
-        for name in templates:
-            with suppress(TemplateError, MakeError, RecursionError, OSError):
-                self.templates.environment.get_template(name)
+        seen: set[str] = set()
+        while waiting:
+            name = waiting.pop()
+            if name not in seen:
+                seen.add(name)
+                waiting.extend(self.templates.analysis(name).names)
+                with suppress(TemplateError, MakeError, RecursionError, OSError):
+                    self.templates.environment.get_template(name)
 
     def _copy(self, what: str, path: str, read: Reader) -> bytes:
         folder = {"file": "content", "static": "content/static"}

@@ -110,7 +110,7 @@ class Portal:
 
     def href(self, url: str) -> str:
         """A URL of the site, as an attribute needs it."""
-        return addresses.href(self.base, url)
+        return (self._base or self.base).path + addresses.encoded(url)
 
     def absolute(self, url: str) -> str:
         """A URL of the site in full."""

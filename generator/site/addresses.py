@@ -54,12 +54,13 @@ def output_of(url: str) -> str:
 
 def href(base: Base, url: str) -> str:
     """A URL of the site as an attribute has it: percent-encoded, from the root of the host."""
-    return base.path + _encoded(url)
+    return base.path + encoded(url)
 
 
 # A cache of a pure function: the same menu and the same facets are on hundreds of pages. Encoding anew takes 2 us.
 @lru_cache(maxsize=4096)
-def _encoded(url: str) -> str:
+def encoded(url: str) -> str:
+    """A URL of the site, percent-encoded."""
     path, mark, fragment = url.partition("#")
     return quote(path, safe="/") + mark + quote(fragment)
 

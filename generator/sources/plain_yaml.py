@@ -65,7 +65,7 @@ class _Lines:
         self.lines: list[str] = []
 
     def root(self) -> Mapping:
-        """The mapping that begins at the left edge."""
+        """The mapping that begins at the left edge; a line that stands further in than it may ends it too early."""
         if self.indents[0] or self.rows[0][1][1]:
             raise Unsure
         found = self.mapping(0, 0)
@@ -102,8 +102,6 @@ class _Lines:
                 break
             if rows[self.at][1][1]:
                 raise Unsure
-        if indent > column:
-            raise Unsure
         return Mapping(pairs, start)
 
     def below(self, here: Place, column: int, depth: int) -> Node:
@@ -133,8 +131,6 @@ class _Lines:
                 items.append(Scalar(plain, "", (number, inner + 1, len(plain))))
             else:
                 items.append(self.other(rest, number, inner, column, depth))
-        if indents[self.at] > column:
-            raise Unsure
         return Sequence(items, start)
 
     def other(self, rest: str, number: int, left: int, parent: int, depth: int) -> Node:
