@@ -246,24 +246,32 @@ class _Reading:
         """Read and decode the files that are not as they were."""
         work = partial(_looked_at_packed, self._root, {path: known.digest for path, known in self._known.files.items()})
         paths, self._waiting = self._waiting, []
-        with times.stage(WAIT):
-            results = workers.each(work, paths, jobs, lambda done, total: None)
-        for path, packed in zip(paths, results, strict=True):
-            found = msgspec.msgpack.decode(packed, type=_Found | str | None)
-            if isinstance(found, str):
-                self._diagnostics.append(problem("S014", Span(path), why=found))
-            elif found is not None:
-                mark, decoded, seconds = found
-                times.add("read", seconds[0])
-                times.add("decode", seconds[1])
-                self._files.took(path, mark)
-                if decoded is None:
-                    self._indexed[path] = self._known.files[path]
-                else:
-                    ref = self._known.blobs.append(decoded.records)
-                    parts = (decoded.heads, decoded.diagnostics, decoded.lost)
-                    self._indexed[path] = Indexed(mark.digest, *parts, ref)
-                    self._decoded.append(path)
+        batches = workers.in_batches(work, paths, jobs, lambda done, total: None)
+        while True:
+            # Taken in while the other processes go on: to wait for all of them first costs a tenth of a first build.
+            with times.stage(WAIT):
+                batch = next(batches, None)
+            if batch is None:
+                break
+            for path, found in zip(
+                batch[0], msgspec.msgpack.decode(batch[1], type=list[_Found | str | None]), strict=True
+            ):
+                if isinstance(found, str):
+                    self._diagnostics.append(problem("S014", Span(path), why=found))
+                elif found is not None:
+                    self._take(path, found, times)
+
+    def _take(self, path: str, found: _Found, times: Times) -> None:
+        mark, decoded, seconds = found
+        times.add("read", seconds[0])
+        times.add("decode", seconds[1])
+        self._files.took(path, mark)
+        if decoded is None:
+            self._indexed[path] = self._known.files[path]
+        else:
+            ref = self._known.blobs.append(decoded.records)
+            self._indexed[path] = Indexed(mark.digest, decoded.heads, decoded.diagnostics, decoded.lost, ref)
+            self._decoded.append(path)
 
     def problems(self, problems: list[Problem]) -> None:
         """Report what the scan could not read."""
@@ -361,9 +369,9 @@ def _same_outlines(before: Sequence[Head], after: Sequence[Head]) -> bool:
     return [(one.slug, one.outline_digest) for one in before] == [(one.slug, one.outline_digest) for one in after]
 
 
-def _looked_at_packed(root: Path, digests: Mapping[str, str], path: str) -> bytes:
-    """The same as `_looked_at`, as it comes from another process: to pickle the records took three times as long."""
-    return msgspec.msgpack.encode(_looked_at(root, digests, path))
+def _looked_at_packed(root: Path, digests: Mapping[str, str], paths: Sequence[str]) -> bytes:
+    """Some files, as they come from another process: to pickle the records took three times as long."""
+    return msgspec.msgpack.encode([_looked_at(root, digests, path) for path in paths])
 
 
 def _looked_at(root: Path, digests: Mapping[str, str], path: str) -> _Found | str | None:
