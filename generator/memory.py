@@ -82,10 +82,14 @@ class State(msgspec.Struct, frozen=True, array_like=True):
 class Memory:
     """What the last build left, each part read when it is first needed; a damaged part is as if it were absent."""
 
-    def __init__(self, parts: Parts | None = None, folder: Path | None = None) -> None:
-        """The parts of a store, and the folder in which this build may keep values; none of both remembers nothing."""
+    def __init__(self, parts: Parts | None = None, folder: Path | None = None, *, looking: bool = False) -> None:
+        """The parts of a store, and the folder of its values; none of both remembers nothing.
+
+        Who does not hold the lock may look, and keeps what is new in memory.
+        """
         self._parts = parts or Parts()
         self._folder = folder
+        self._looking = looking
 
     def open(self) -> None:
         """Read what every build needs."""
@@ -103,7 +107,7 @@ class Memory:
     @cached_property
     def files(self) -> Mapping[str, Indexed]:
         """What is known of each file of content/."""
-        data = self._parts.get("files")
+        data = self._parts.get("files") if self._values_there() else None
         # Late: 60 ms for the content types, which a build with nothing to do never needs.
         from generator.model.library import Indexed
 
@@ -124,7 +128,16 @@ class Memory:
     @cached_property
     def blobs(self) -> Blobs:
         """The records of the content."""
-        return Blobs(self._folder, *self.state.values)
+        found = Blobs(self._folder, *(self.state.values if self._values_there() else ("", 0)))
+        return found.aside() if self._looking else found
+
+    def _values_there(self) -> bool:
+        """Whether the records stand where the index says; without them every file is decoded again, once."""
+        name, used = self.state.values
+        try:
+            return self._folder is not None and os.stat(self._folder / name).st_size >= used
+        except OSError:
+            return False
 
     def parts(
         self, state: State, files: Mapping[str, Indexed] | None = None, graph: Graph | None = None

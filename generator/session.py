@@ -22,6 +22,7 @@ from generator.engine.timing import Times
 from generator.engine.trace import Answers, Query, Reason, Target, stale
 from generator.memory import Memory, tool
 from generator.model import linking
+from generator.render.shared import Shared
 from generator.report import Options, Report, today_in
 
 Identity = tuple[int, int] | None
@@ -107,7 +108,9 @@ class Session:
                 if reason is not None:
                     reasons[path] = reason
                     dirty.append(target)
-        made = steps.remake(self._run(Memory(), Files({}), Times()), dirty, standing.maker, answers, standing.outputs)
+        # What pages have in common is of one build, like the answers.
+        maker = replace(standing.maker, shared=Shared())
+        made = steps.remake(self._run(Memory(), Files({}), Times()), dirty, maker, answers, standing.outputs)
         if made.failures or made.foreign:
             return None
         rebuild.learn(graph, answers, made, reasons)

@@ -97,7 +97,8 @@ def _planned(
     others = {"template": forms.digest, "asset": forms.asset, "asset-digest": forms.published_digest}
     site = Site(catalog, base, others)
     problems: list[Diagnostic] = []
-    if near and set(forms.assets.values()) == memory.graph.paths("copy:asset"):
+    same = near and memory.graph.made.keys() == memory.state.outputs.keys()
+    if same and set(forms.assets.values()) == memory.graph.paths("copy:asset"):
         targets = tuple(Target(path, made.maker, made.arguments) for path, made in memory.graph.made.items())
     else:
         targets = tuple(plan(site, forms.assets.values()))
@@ -271,8 +272,8 @@ class Unreadable:
 def explain(options: Options, url: str) -> Explanation | Unknown | Unreadable:
     """The explanation of the output at a URL or path. Raises NoSite."""
     store = Store(options.memory, tool())
-    memory = Memory(store.load(), options.memory)
-    prepared = prepare(options, Memory(store.load()))
+    memory = Memory(store.load(), options.memory, looking=True)
+    prepared = prepare(options, memory)
     by_path = {target.path: target for target in prepared.targets}
     path = _path_of(url, prepared.site.base if prepared.site else None, by_path)
     if prepared.site is None:

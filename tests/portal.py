@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from generator import build
+from generator import build, steps
 from generator.diagnostics import Diagnostic
 
 TODAY = datetime.date(2026, 11, 22)
@@ -109,10 +109,10 @@ class Portal:
         assert report.ok, report.diagnostics
         return snapshot(folder / "out")
 
-    def explained(self, url: str) -> build.Explanation:
+    def explained(self, url: str) -> steps.Explanation:
         """What a page was made from."""
-        found = build.explain(self.options, url)
-        assert isinstance(found, build.Explanation)
+        found = steps.explain(self.options, url)
+        assert isinstance(found, steps.Explanation)
         return found
 
     def text(self, path: str) -> str:

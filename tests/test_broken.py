@@ -23,8 +23,7 @@ from click.testing import CliRunner
 from generator import build, diagnostics
 from generator.cli import commands
 from generator.diagnostics import messages
-from generator.sources import folders
-from generator.sources import document
+from generator.sources import document, folders
 from tests.broken import complete
 
 BROKEN = Path(__file__).parent / "broken"

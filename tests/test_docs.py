@@ -16,8 +16,7 @@ import click
 import msgspec
 import pytest
 
-from generator import build, cli, diagnostics, printing
-from generator.engine.store import Memory
+from generator import build, cli, diagnostics, printing, steps
 from generator.model.collections import COLLECTIONS
 from generator.model.entry import Entry
 from generator.model.settings import Settings
@@ -27,7 +26,7 @@ from generator.render.templates import Templates
 from generator.site import cards, values
 from generator.site.addresses import Base
 from generator.site.plan import plan
-from generator.site.world import QUESTIONS, Site
+from generator.site.world import INPUTS, QUESTIONS, Site
 from generator.sources.body import Heading
 from generator.sources.fields import EXAMPLES, Form, Kind, Shape, Spec, specs
 from generator.sources.markdown.anchors import RESERVED
@@ -274,7 +273,7 @@ def test_templates_page_has_every_question_and_no_other() -> None:
 
 def test_templates_page_has_every_recorded_question(tmp_path: Path) -> None:
     text = TEMPLATES.read_text(encoding="utf-8")
-    asked = {*QUESTIONS, "template", "asset", "asset-digest"}
+    asked = {*QUESTIONS, *INPUTS, "template", "asset", "asset-digest"}
     written = re.search(r"## What `portal explain` prints\n(.*?)\n## ", text, re.DOTALL)
     assert written is not None
     assert set(re.findall(r"^\| `([a-z-]+)", written[1], re.MULTILINE)) == asked
@@ -300,7 +299,7 @@ def test_templates_page_has_every_field_of_an_answer() -> None:
 
 def test_templates_page_has_every_template() -> None:
     """Every maker of a target that is a template, for the portal of this repository, has a line with its arguments."""
-    prepared = build.prepare(build.Options(site=ROOT), Memory())
+    prepared = steps.prepare(build.Options(site=ROOT))
     assert isinstance(prepared.site, Site)
     makers = {target.maker for target in plan(prepared.site, ()) if ":" not in target.maker}
     text = TEMPLATES.read_text(encoding="utf-8")
@@ -355,7 +354,9 @@ def test_errors_of_the_guide_are_real(portal: portals.Portal) -> None:
     assert len(shown) == 2
     portal.replace("content/news/winter-hours.md", "关键词:", "关健词:")
     portal.replace("content/news/winter-hours.md", "ref:pages/about", "ref:pages/abuot")
-    found = diagnostics.as_text(portal.build().diagnostics, "zh", printing.reader(portal.folder), lambda text, level: text)
+    found = diagnostics.as_text(
+        portal.build().diagnostics, "zh", printing.reader(portal.folder), lambda text, level: text
+    )
     for text in shown:
         assert text.strip() in found
 

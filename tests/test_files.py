@@ -25,14 +25,19 @@ def later(seconds: float = 60) -> Callable[[], int]:
 def reads(monkeypatch: pytest.MonkeyPatch) -> Reads:
     """The names of files that were really read."""
     log: Reads = []
-    real = module._open_at_once
+    real = module.look
 
-    def opened(path: str, flags: int) -> int:
+    def look(path: Path | str, clock: Callable[[], int] = time.time_ns) -> tuple[bytes, Mark]:
         log.append(os.path.basename(path))
-        return real(path, flags)
+        return real(path, clock)
 
-    monkeypatch.setattr(module, "_open_at_once", opened)
+    monkeypatch.setattr(module, "look", look)
     return log
+
+
+def trusted(files: Files, key: str, path: Path) -> bool:
+    """Whether the next build would take the file's digest from its mark. It has the mark in any case."""
+    return Files(files.marks).known(key, path.stat()) is not None
 
 
 def test_a_mark_saves_the_reading(tmp_path: Path, reads: Reads) -> None:
@@ -74,26 +79,27 @@ def test_another_file_of_same_size_and_times_is_noticed(tmp_path: Path) -> None:
     assert Files({"a": wrong}).digest("a", file) == digest_bytes(b"one")
 
 
-def test_a_file_just_changed_gets_no_mark(tmp_path: Path, reads: Reads) -> None:
+def test_the_mark_of_a_file_just_changed_is_not_trusted(tmp_path: Path, reads: Reads) -> None:
     file = tmp_path / "a"
     file.write_bytes(b"one")
     young = Files({})
     young.digest("a", file)
-    assert young.marks == {}
+    assert not trusted(young, "a", file)
+    assert Files(young.marks).expected("a") == young.marked("a") == digest_bytes(b"one")
     changed = file.stat().st_ctime_ns
     for age, marked in ((0, False), (SETTLED, False), (SETTLED + 1, True), (-(10**12), False)):
         files = Files({}, lambda age=age: changed + age)
         files.digest("a", file)
-        assert bool(files.marks) == marked, age
+        assert trusted(files, "a", file) == marked, age
     # Only the time of the change counts as young: an old mtime is easily had.
     os.utime(file, ns=(0, 0))
     files = Files({})
     files.digest("a", file)
-    assert files.marks == {}
+    assert not trusted(files, "a", file)
     assert len(reads) == 6
 
 
-def test_a_file_that_changes_while_it_is_read_gets_no_mark(tmp_path: Path) -> None:
+def test_the_mark_of_a_file_that_changes_while_it_is_read_is_not_trusted(tmp_path: Path) -> None:
     file = tmp_path / "a"
     file.write_bytes(b"one")
 
@@ -107,19 +113,57 @@ def test_a_file_that_changes_while_it_is_read_gets_no_mark(tmp_path: Path) -> No
 
     files = Files({}, clock)
     assert files.read("a", file) == (b"two", digest_bytes(b"two"))
-    assert files.marks == {}
+    assert not trusted(files, "a", file)
 
 
 def test_a_vanished_file_and_one_that_is_none(tmp_path: Path) -> None:
     files = Files({})
     with pytest.raises(FileNotFoundError):
         files.digest("a", tmp_path / "a")
-    with pytest.raises(IsADirectoryError):
+    with pytest.raises(OSError, match="not a regular file"):
         files.digest("folder", tmp_path)
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(OSError, match="not a regular file"):
         files.digest("pipe", tmp_path / "pipe")
     assert files.marks == {}
+
+
+def test_a_mark_that_fits_gives_the_digest_without_reading(tmp_path: Path, reads: Reads) -> None:
+    file = tmp_path / "a"
+    file.write_bytes(b"one")
+    first = Files({}, later())
+    first.digest("a", file)
+    second = Files(first.marks)
+    assert list(second.before()) == ["a"]
+    assert second.expected("a") == digest_bytes(b"one")
+    assert second.marked("a") is None
+    assert second.known("a", file.stat()) == digest_bytes(b"one")
+    assert second.marked("a") == digest_bytes(b"one")
+    assert second.known("b", file.stat()) is None
+    os.utime(file, ns=(0, 0))
+    assert second.known("a", file.stat()) is None
+    assert second.expected("b") is None
+    assert reads == ["a"]
+
+
+@pytest.mark.parametrize("count", [3, 200])
+def test_many_files_are_read_again_and_what_is_gone_is_left_out(count: int, tmp_path: Path) -> None:
+    """By several processes where they are many; the marks come back to this one."""
+    paths = {f"key {number}": str(tmp_path / str(number)) for number in range(count)}
+    for number, path in enumerate(paths.values()):
+        Path(path).write_bytes(str(number).encode())
+    (tmp_path / "folder").mkdir()
+    files = Files({})
+    found = dict(files.read_again({**paths, "gone": str(tmp_path / "x"), "no file": str(tmp_path / "folder")}, 2))
+    assert found == {f"key {number}": digest_bytes(str(number).encode()) for number in range(count)}
+    assert files.marks.keys() == found.keys()
+
+
+def test_a_mark_that_was_taken_elsewhere_counts(tmp_path: Path) -> None:
+    files = Files({})
+    files.took("a", Mark(1, 2, 3, 4, "digest"))
+    assert files.marked("a") == "digest"
+    assert files.marks == {"a": Mark(1, 2, 3, 4, "digest")}
 
 
 # Scanning
@@ -230,6 +274,19 @@ def test_a_folder_that_cannot_be_listed(folder: Path, monkeypatch: pytest.Monkey
     found = scan(folder)
     assert found.problems == [Problem("a/deep", "unreadable")]
     assert list(found.files) == ["a-b/中文.md", "a/z.md", "b.md"]
+
+
+def test_a_folder_is_listed_once_in_a_build(folder: Path) -> None:
+    files = Files({})
+    first = files.scan(folder)
+    (folder / "new.md").touch()
+    (folder / ".hidden").touch()
+    assert files.scan(folder) is first
+    assert "new.md" in Files({}).scan(folder).files
+    # With other names left out it is another list.
+    assert files.scan(folder, lambda name: name == "b.md").files.keys() == {*first.files, ".hidden", "new.md"} - {
+        "b.md"
+    }
 
 
 def test_an_absent_root(tmp_path: Path) -> None:

@@ -17,7 +17,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
 from generator import build
@@ -34,8 +33,9 @@ from generator.diagnostics import (
     problem,
 )
 from generator.engine.files import Files
-from generator.model import library, office
+from generator.model import office
 from generator.model.collections import COLLECTIONS
+from generator.model.decoding import decode
 from generator.render import templates
 from generator.sources import folders
 from tests.broken import complete
@@ -321,8 +321,7 @@ def read(path: Path, data: bytes, folder: Path) -> tuple[str, Sequence[Diagnosti
         analysis = templates._analyse(data)
         return shown, [problem(code, Span(shown, line, 1), said=said) for code, line, said in analysis.problems]
     shown = "/".join(path.parts[path.parts.index("content") :])
-    encoded = library.decode(shown, data, COLLECTIONS[shown.split("/")[1]])
-    return shown, msgspec.msgpack.decode(encoded, type=library._Kept).diagnostics
+    return shown, decode(shown, data, COLLECTIONS[shown.split("/")[1]]).diagnostics
 
 
 @pytest.mark.parametrize("number", range(max(2, COUNT // 10)))

@@ -21,12 +21,12 @@ NOW = datetime.datetime(2026, 11, 20, 9, 30)
 def test_skeleton_is_right_as_it_stands(collection: str, tmp_path: Path) -> None:
     portal = Portal.copy(ROOT, tmp_path / "site", ("site.yaml", "content"))
     file = create(portal.folder, collection, "my-entry", NOW)
-    found = library.read(portal.folder, Files({}), {})
+    found = library.read(portal.folder, Files({}))
     problems = [*found.diagnostics, *linking.check(found, drafts=False)]
     wrong = [p for p in problems if p.level != "note" and Path(p.span.path).name == Path(file).name]
     # The figures of another month cannot be guessed, and what the dots stand for is for the editor to say.
     assert [p for p in wrong if p.code not in ("R331", "C014", "F018")] == [], Path(file).read_text(encoding="utf-8")
-    assert f"{collection}/my-entry" in found.records
+    assert f"{collection}/my-entry" in found.heads
 
 
 @pytest.mark.parametrize("collection", COLLECTIONS)
@@ -40,7 +40,7 @@ def test_every_commented_line_is_right_too(collection: str, tmp_path: Path) -> N
     assert mark
     lines = [line.removeprefix("# ") if line.startswith("# ") else line for line in rest.split("\n")]
     file.write_text(head + "\n".join(lines), encoding="utf-8")
-    found = library.read(portal.folder, Files({}), {})
+    found = library.read(portal.folder, Files({}))
     wrong = [p for p in found.diagnostics if p.code[0] in "FYS" and p.level == "error"]
     assert wrong == [], file.read_text(encoding="utf-8")
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import stat
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
-from generator.engine.files import Files
+from generator.engine.files import Files, Mark
 from generator.engine.outputs import OWNED, ForeignFile, Outputs, check_path
 from generator.engine.trace import digest_bytes
 from tests.toy import tree
@@ -58,11 +59,20 @@ def test_paths_that_lead_astray_are_refused(path: str, out: Path) -> None:
         lambda: check_path(path),
         lambda: outputs.claim([path]),
         lambda: outputs.write(path, b""),
-        lambda: outputs.verify(path, ""),
     ):
         with pytest.raises(ValueError, match=r"folder|itself"):
             refused()
     assert not out.exists()
+
+
+@pytest.mark.parametrize("path", ["../x", "a/../../x", "/x", OWNED])
+def test_nothing_astray_is_recovered(path: str, out: Path, tmp_path: Path) -> None:
+    """Though its bytes are those that the store remembers."""
+    built(out, {"a/x": b"", "x": b""})
+    (tmp_path / "x").touch()
+    outputs = Outputs(out, {})
+    outputs.recover({path: digest_bytes((out / path).read_bytes() if path == OWNED else b"")})
+    assert outputs.owned == {"a/x", "x"}
 
 
 def test_verify(out: Path) -> None:
@@ -78,17 +88,63 @@ def test_verify(out: Path) -> None:
     assert outputs.verify("link", good) == "damaged"
 
 
-def test_verify_by_mark_and_no_mark_for_what_was_just_written(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_damages_are_told_of_all_at_once(out: Path) -> None:
+    built(out, {"sound": b"1", "other": b"2", "gone": b"3", "folder": b"4", "link": b"1"})
+    (out / "other").write_bytes(b"x")
+    (out / "gone").unlink()
+    (out / "folder").unlink()
+    (out / "folder").mkdir()
+    (out / "link").unlink()
+    (out / "link").symlink_to("sound")
+    results = {
+        name: digest_bytes(data) for name, data in zip(("sound", "other", "gone"), (b"1", b"2", b"3"), strict=True)
+    }
+    results |= {"folder": digest_bytes(b"4"), "link": digest_bytes(b"1")}
+    damaged = dict.fromkeys(("other", "folder", "link"), "damaged")
+    assert Outputs(out, {}).damages(results) == {**damaged, "gone": "missing"}
+
+
+def settled(out: Path, paths: Iterable[str]) -> dict[str, Mark]:
+    """Marks of files that count as old."""
+    files = Files({}, lambda: time.time_ns() + 60 * 10**9)
+    for path in paths:
+        files.digest(path, out / path)
+    return files.marks
+
+
+def test_verify_by_mark_and_no_trust_in_that_of_what_was_just_written(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     built(out, {"x": b"one"})
     outputs = Outputs(out, {})
     outputs.verify("x", digest_bytes(b"one"))
-    assert outputs.marks == {}
-    files = Files({}, lambda: time.time_ns() + 60 * 10**9)
-    files.digest("x", out / "x")
+    assert Files(outputs.marks).known("x", (out / "x").stat()) is None
+    marks = settled(out, ["x"])
     monkeypatch.setattr(Files, "read", None)
-    marked = Outputs(out, files.marks)
+    marked = Outputs(out, marks)
     assert marked.verify("x", digest_bytes(b"one")) is None
-    assert list(marked.marks) == ["x"]
+    assert marked.marks == marks
+
+
+def test_what_was_written_is_expected_without_another_look(out: Path) -> None:
+    outputs = Outputs(out, {})
+    outputs.claim(["x", "y"])
+    for path in ("x", "y"):
+        outputs.write(path, b"one")
+        outputs.expect(path, digest_bytes(b"one"))
+    outputs.prune(["x", "y"])
+    assert {path: mark.digest for path, mark in outputs.marks.items()} == dict.fromkeys("xy", digest_bytes(b"one"))
+    assert Outputs(out, outputs.marks).intact(1)
+    (out / "y").write_bytes(b"two")
+    assert not Outputs(out, outputs.marks).intact(1)
+    # A mark that is there already stays, as it saves the next reading.
+    marks = settled(out, ["x"])
+    again = Outputs(out, marks)
+    again.verify("x", digest_bytes(b"one"))
+    again.expect("x", digest_bytes(b"one"))
+    assert again.marks == marks
+    again.expect("x", digest_bytes(b"other"))
+    assert again.marks["x"].digest == digest_bytes(b"other")
 
 
 def test_a_foreign_file_is_never_touched(out: Path) -> None:
@@ -127,6 +183,20 @@ def test_a_file_whose_bytes_are_those_of_the_last_build_is_adopted(out: Path) ->
     assert outputs.write("y", b"two")
     outputs.prune(["x", "y"])
     assert Outputs(out, {}).owned == {"x", "y"}
+
+
+def test_the_list_is_there_before_anything_is_written(out: Path) -> None:
+    """Also where it was lost, and all files in place were known again: the build may be killed at the first of them."""
+    built(out, {"x": b"one"})
+    (out / OWNED).unlink()
+    killed = Outputs(out, {})
+    killed.recover({"x": digest_bytes(b"one")})
+    assert killed.claim(["x"]) == []
+    killed.write("x", b"two")
+    after = Outputs(out, {})
+    after.recover({"x": digest_bytes(b"one")})
+    assert after.claim(["x"]) == []
+    assert after.write("x", b"three")
 
 
 def test_what_a_killed_build_wrote_is_ours(out: Path) -> None:
@@ -234,8 +304,11 @@ def test_a_folder_that_became_a_link_is_refused(out: Path, tmp_path: Path) -> No
     outputs = Outputs(out, {})
     with pytest.raises(OSError, match="symbolic link"):
         outputs.write("a/b/x", b"two")
+    # To look is no harm; what is there may be right.
+    assert outputs.verify("a/b/x", digest_bytes(b"one")) is None
+    assert outputs.verify("a/b/x", digest_bytes(b"two")) == "damaged"
     with pytest.raises(OSError, match="symbolic link"):
-        outputs.verify("a/b/x", digest_bytes(b"one"))
+        outputs.claim(["a/b/new"])
     assert outputs.prune(["z"]) == []
     assert tree(tmp_path / "outside") == {"b/x": b"one", "b/y": b"one"}
 

@@ -29,7 +29,7 @@ YAML_LINES = re.split(
     "¦",
     "a: b¦c:¦- d¦- e: f¦g: [h, i]¦j: {k: l, m: n}¦¦# o¦p: |¦q: |-¦r r¦s: 't'¦u: \"v\"¦- [w]¦- {x: y}¦-¦z: >"
     "¦a: b # c¦b:  c  ¦- |¦-   a: 1¦d: # x¦e: http://x/y:z¦f: a, b¦g: 'it''s'¦- 'x'¦- \"y\""
-    "¦l: [a, [b, {c: d}], 'e']¦m: []¦- - n",
+    "¦l: [a, [b, {c: d}], 'e']¦m: []¦- - n¦k: [a #b, c#d]¦n: [a :b]",
 )
 YAML_BITS = re.split(
     "¦",
@@ -45,7 +45,7 @@ BLOCKS = re.split(
     "¦[外](https://a.cn/b?c=d)¦<https://a.cn>¦<ref:pages/a>¦a & b¦~~删~~¦x_y_z¦5 * 3 * 2¦**“引”**后¦**a**b**c**"
     "¦*a***b**¦【甲】(ref:a/b)¦- :::¦|a|\n|-|\n|b|¦a | b\n--- | ---\n1 | 2¦# | a\n|---|---|¦标题\n==="
     "¦\u3000\u3000缩进¦> 一\n> 二¦> - a¦- > a¦- # a¦- a\n1. b¦## 标题 ##¦a > b¦a!¦![b](c)¦[空](x y)¦[ ](a.md)"
-    "¦<!-- a -->  文",
+    "¦<!-- a -->  文¦*甲。*乙¦: 释¦  缩进¦# :::¦- a\n* b¦1. a\n2) b",
 )
 PLAIN = 11
 """So many of them are plain."""
@@ -59,7 +59,8 @@ NUMBERS = re.split(
     "¦",
     "13812345678¦138 1234 5678¦138 - 1234 - 5678¦１３８12345678¦&#49;3812345678¦138.1234.5678¦a＠b.cn"
     "¦+86 138-1234-5678¦008613812345678¦86¦0¦330225197001011231¦6222021234567890128¦浙B12345¦浙A·D12345¦新¦A"
-    "¦a@b.cn¦＠¦１３８¦\u200b¦&#49;¦&nbsp;¦-¦ ¦·¦.¦\n¦—¦href=\"¦d='¦\"¦'¦http://a.cn/1¦](¦/a/¦0574-00000002¦元",
+    "¦a@b.cn¦＠¦１３８¦\u200b¦&#49;¦&nbsp;¦-¦ ¦·¦.¦\n¦—¦href=\"¦d='¦\"¦'¦http://a.cn/1¦](¦/a/¦0574-00000002¦元"
+    "¦href=\"/a\n¦d='1\n",
 )
 
 
@@ -134,7 +135,7 @@ def bodies() -> Iterator[str]:
         yield changed(chance, [text], 40, MARKS)
     for _ in range(3000):
         blocks = BLOCKS[: chance.choice((PLAIN, len(BLOCKS)))]
-        count = chance.randrange(1, 7)
+        count = chance.randrange(1, 6)
         joints = (chance.choice(("\n\n", "\n\n", "\n\n", "\n", "\n\n\n", "\n \n")) for _ in range(count))
         yield broken(chance, "".join(chance.choice(blocks) + joint for joint in joints), MARKS)
 

@@ -45,7 +45,7 @@ def test_targets_open_only_what_they_asked_for(tmp_path: Path, monkeypatch: pyte
             return real(maker, target, read)
         finally:
             watch.target = None
-            asked[target.path] = {found.query for found in read.dependencies}
+            asked[target.path] = {*read.reads}
 
     monkeypatch.setattr(Maker, "__call__", make)
     assert portal.build().report.ok

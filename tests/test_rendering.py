@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from generator.engine.files import Files
 from generator.engine.trace import Answers, MakeError, Query, Reader, Target
-from generator.render import compiled, filters
+from generator.render import filters, kept
 from generator.render.environment import Sandbox
 from generator.render.making import Maker
 from generator.render.templates import find
@@ -159,7 +159,9 @@ def maker(root: Path, files: Mapping[str, str], cache: Path | None = None) -> Ma
         path = root / "templates" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    return Maker(root, find(root, Files({}), {}, cache), {})
+    make = Maker(root, find(root, Files({}), {}, cache), {})
+    make.compile(files)
+    return make
 
 
 def page(make: Maker, name: str, *arguments: str | int) -> tuple[str, tuple[Query, ...]]:
@@ -218,8 +220,8 @@ def test_compiled_templates_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyP
     files = {"frame.html": FRAME, "page.html": SHARING}
     cache = tmp_path / "cache"
     first = page(maker(tmp_path, files, cache), "page.html", "a")
-    assert len(list(cache.iterdir())) == 2
-    monkeypatch.setattr(Sandbox, "compile", None)
+    assert len(list(cache.iterdir())) == 4  # for each the code, and what it draws in
+    monkeypatch.setattr(Sandbox, "_parse", None)
     assert page(maker(tmp_path, files, cache), "page.html", "a") == first
 
 
@@ -228,9 +230,9 @@ def test_a_damaged_file_means_compiling_anew(tmp_path: Path, damage: str) -> Non
     files = {"frame.html": FRAME, "page.html": SHARING}
     cache = tmp_path / "cache"
     first = page(maker(tmp_path, files, cache), "page.html", "a")
-    kept = sorted(cache.iterdir())
-    data = [path.read_bytes() for path in kept]
-    for path, other in zip(kept, reversed(data), strict=True):
+    paths = sorted(cache.iterdir())
+    data = [path.read_bytes() for path in paths]
+    for path, other in zip(paths, reversed(data), strict=True):
         path.unlink()
         match damage:
             case "empty":
@@ -253,7 +255,7 @@ def test_a_changed_template_is_compiled_anew(tmp_path: Path) -> None:
     page(maker(tmp_path, {"frame.html": FRAME, "page.html": SHARING}, cache), "page.html", "a")
     changed = {"frame.html": FRAME.replace("<", "["), "page.html": SHARING}
     assert page(maker(tmp_path, changed, cache), "page.html", "a")[0] == "setting/name[title/asetting/namea>"
-    assert len(list(cache.iterdir())) == 2
+    assert len(list(cache.iterdir())) == 4  # for each the code, and what it draws in
 
 
 def test_another_program_compiles_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -261,7 +263,7 @@ def test_another_program_compiles_anew(tmp_path: Path, monkeypatch: pytest.Monke
     files = {"frame.html": FRAME, "page.html": SHARING}
     page(maker(tmp_path, files, cache), "page.html", "a")
     before = {path: path.read_bytes() for path in cache.iterdir()}
-    monkeypatch.setattr(compiled, "VERSION", "another")
+    monkeypatch.setattr(kept, "tool", lambda: "another")
     page(maker(tmp_path, files, cache), "page.html", "a")
     assert all(path.read_bytes() != data for path, data in before.items())
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Callable, MutableMapping
 from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template, TemplateError, nodes
+from jinja2.bccache import Bucket, BytecodeCache
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
@@ -17,7 +19,6 @@ from generator.diagnostics import Span, problem
 from generator.engine.rebuild import MakeError
 from generator.engine.trace import digest_bytes
 from generator.render import filters
-from generator.render.compiled import Compiled
 from generator.render.compiling import allowed, generate
 from generator.render.running import Macro
 
@@ -58,6 +59,26 @@ class _Template(Template):
                 if isinstance(found, Macro):
                     found.lasting = True
         return super()._get_default_module(ctx)
+
+
+class _Compiled(BytecodeCache):
+    """Compiled templates of earlier builds."""
+
+    def __init__(self, templates: Templates) -> None:
+        self._templates = templates
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        """The name; the file is shown by the same."""
+        return name
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill in the code, if it was kept."""
+        code = self._templates.kept(bucket.key).get(f"{bucket.key}:code", bucket.checksum)
+        bucket.code = None if code is None else marshal.loads(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the code."""
+        self._templates.kept(bucket.key).put(f"{bucket.key}:code", bucket.checksum, marshal.dumps(bucket.code))
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
@@ -142,7 +163,7 @@ def build(templates: Templates) -> Environment:
     environment.loader = FunctionLoader(load)
     environment.auto_reload = False
     environment.cache = {}
-    environment.bytecode_cache = Compiled(templates.cache) if templates.cache else None
+    environment.bytecode_cache = _Compiled(templates)
     # The same input gives the same bytes: nothing in a template may come from chance.
     del environment.filters["random"], environment.globals["lipsum"]
     environment.filters.update(filters.OWN)

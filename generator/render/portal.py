@@ -8,8 +8,9 @@ from typing import Any
 
 from markupsafe import Markup
 
+from generator.engine.trace import Reader
 from generator.model.settings import Brand, Footer, Settings
-from generator.render.shared import Ask, Shared
+from generator.render.shared import Shared
 from generator.site import addresses
 from generator.site.addresses import Base
 from generator.site.listing import facet_named
@@ -20,7 +21,7 @@ from generator.sources.body import Heading, fill
 class Shown:
     """The settings, one question for each value that is shown: a new slogan makes no page that lacks it."""
 
-    def __init__(self, read: Ask, group: str = "") -> None:
+    def __init__(self, read: Reader, group: str = "") -> None:
         self._read = read
         self._group = group
 
@@ -43,7 +44,7 @@ EMPTY_LINK = '<a href=""'
 class Portal:
     """The questions that a template may ask, by their names in `site.world`."""
 
-    def __init__(self, read: Ask, shared: Shared) -> None:
+    def __init__(self, read: Reader, shared: Shared) -> None:
         self._read = read
         self._shared = shared
         self._base: Base | None = None

@@ -34,7 +34,10 @@ def text(value: Any, /) -> str:
 
 def joined(parts: tuple[Any, ...], /) -> str:
     """What `~` makes: the texts as one, and as markup if there is markup among them."""
-    return "".join(map(str, parts)) if BARE.issuperset(map(type, parts)) else markup_join(parts)
+    for part in parts:
+        if type(part) is not str:
+            return "".join(map(str, parts)) if BARE.issuperset(map(type, parts)) else markup_join(parts)
+    return "".join(parts)
 
 
 class Macro(runtime.Macro):

