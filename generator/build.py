@@ -44,7 +44,12 @@ def collector_at_rest() -> Iterator[None]:
 
 def build(options: Options, progress: Progress = lambda done, total: None) -> Report:
     """Bring the output up to date; a site with errors leaves it as it was. Raises office.NoSite."""
-    return perform(options, lambda memory, files, times: _steps(memory, files, times, options, progress))[0]
+    return last(options, progress)[0]
+
+
+def last(options: Options, progress: Progress) -> tuple[Report, Standing | None]:
+    """The same, with what it leaves in memory: a process that ends with it need not tidy that up."""
+    return perform(options, lambda memory, files, times: _steps(memory, files, times, options, progress))
 
 
 def _steps(memory: Memory, files: Files, times: Times, options: Options, progress: Progress) -> Done:

@@ -19,7 +19,7 @@ from generator.engine.files import Files
 from generator.engine.graph import TARGET
 from generator.engine.store import Store
 from generator.engine.timing import Times
-from generator.engine.trace import Answers, Query, Reason, Target, stale
+from generator.engine.trace import Answers, Reason, Target, stale
 from generator.memory import Memory, tool
 from generator.model import linking
 from generator.render.shared import Shared
@@ -95,7 +95,7 @@ class Session:
             return None
         site = replace(standing.site, catalog=standing.site.catalog.with_texts(books))
         graph = standing.graph
-        answers = Answers(site, graph, changed=_inputs(books.changed or ()))
+        answers = Answers(site, graph, (site.inputs, (site.changes() or ((), ()))[1]))
         answers.keep(standing.answers)
         reasons: dict[str, Reason] = {}
         dirty: list[Target] = []
@@ -135,11 +135,3 @@ class Session:
         except OSError:
             return None
         return status.st_ino, status.st_mtime_ns
-
-
-def _inputs(changed: Collection[str]) -> list[Query]:
-    """What an edit of the texts of some entries may change."""
-    found: list[Query] = [("changes",), ("contents",)]
-    for id_ in changed:
-        found += [("entry", id_), ("body", id_), ("title", id_)]
-    return found

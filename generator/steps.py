@@ -170,7 +170,7 @@ def _make(run: Run, prepared: Prepared) -> Done:
         graph = memory.graph
     outputs = Outputs(options.output, memory.state.outputs)
     with times.stage("verify"):
-        answers = Answers(prepared.site, graph, prepared.site.same)
+        answers = Answers(prepared.site, graph, prepared.site.changes())
         outputs.recover({path: graph.digests[made.number] for path, made in graph.made.items()})
         outputs.claim(target.path for target in targets)
         reasons = rebuild.decide(targets, graph, answers, outputs)

@@ -7,7 +7,7 @@ out from answers, so that after an edit only what leads up from the changed inpu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, Protocol
 
 import msgspec
@@ -80,14 +80,12 @@ class Answers:
         self,
         world: World,
         graph: Graph | None = None,
-        same: Callable[[Query], bool] = lambda query: False,
-        changed: Iterable[Query] | None = None,
+        changes: tuple[Container[str | int], Iterable[Query]] | None = None,
     ) -> None:
         """The graph is that of the last build, which stays as it is.
 
-        `same` vouches for inputs that are as they are there; `changed` names the only ones that may not be.
+        `changes` vouches for the inputs with some first words: of those only the ones given may differ from the graph.
         """
-        self._same = same
         self._world = world
         self._inputs = world.inputs
         self._graph = Graph() if graph is None else graph
@@ -95,19 +93,15 @@ class Answers:
         self._digests: dict[Query, str] = {}
         self.fresh: dict[Query, tuple[Query, ...]] = {}
         """What each question read that was worked out in this build and is not as the graph has it."""
-        numbers = self._graph.numbers
-        known = None if changed is None else [numbers[query] for query in (*changed, UNANSWERED) if query in numbers]
-        self.suspects = self._graph.above(self._changed() if known is None else known)
+        self.suspects = self._graph.above(self._changed(*changes or ((), ())))
         """Numbers in the graph of the questions and targets whose answers may not hold any more."""
 
-    def _changed(self) -> list[int]:
+    def _changed(self, sure: Container[str | int], besides: Iterable[Query]) -> list[int]:
         """The inputs that are not what they were, and the reads that failed."""
         graph, state = self._graph, self._world.state
-        return [
-            number
-            for query, number in graph.inputs()
-            if query == UNANSWERED or (not self._same(query) and state(query) != graph.digests[number])
-        ]
+        looked_at = [(query, number) for query, number in graph.inputs() if query[0] not in sure]
+        looked_at += [(query, graph.numbers[query]) for query in besides if query in graph.numbers]
+        return [number for query, number in looked_at if query == UNANSWERED or state(query) != graph.digests[number]]
 
     def value(self, query: Query) -> object:
         """The answer; an exception is not kept, so the next to ask gets it afresh."""

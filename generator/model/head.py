@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, get_args
 
 import msgspec
@@ -85,6 +85,18 @@ def head_of(slug: str, path: str, entry: Entry, body: Body | None, digests: tupl
 
 
 _encode = msgspec.msgpack.Encoder().encode
+
+
+def differences(before: Sequence[Head], after: Sequence[Head]) -> tuple[set[str], bool] | None:
+    """The slugs of the entries that are other than before, and whether a title or a day of change is.
+
+    None if an outline is other, or the entries are not the same: then lists and references may be as well.
+    """
+    if [(one.slug, one.outline_digest) for one in before] != [(one.slug, one.outline_digest) for one in after]:
+        return None
+    found = [(one, other) for one, other in zip(before, after, strict=True) if one != other]
+    retitled = any((one.title, one.changed) != (other.title, other.changed) for one, other in found)
+    return {other.slug for _, other in found}, retitled
 
 
 def visible(outline: Outline, today: datetime.date, *, drafts: bool = False) -> bool:

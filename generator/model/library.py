@@ -21,7 +21,7 @@ from generator.engine.trace import MakeError, digest_bytes
 from generator.model.collections import COLLECTIONS
 from generator.model.decoding import Decoded, Record, decode
 from generator.model.entry import Entry
-from generator.model.head import Head
+from generator.model.head import Head, differences
 from generator.sources import document, privacy
 from generator.sources.body import Body
 from generator.sources.decode import Place
@@ -86,6 +86,8 @@ class Library:
     """Ids, and paths of files, of entries that are there but could not be read."""
     changed: frozenset[str] | None = None
     """The entries that are not as they are known, where nothing else is other than known; None where something is."""
+    retitled: bool = True
+    """Whether a title or a day of change may be among what is other."""
     _open: dict[str, tuple[_Stored, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def record(self, id_: str) -> Record:
@@ -117,14 +119,14 @@ class Library:
             found = _looked_at(self.root, {}, path) if old and not (self.root / path).is_symlink() else None
             if old is None or found is None or isinstance(found, str) or (decoded := found[1]) is None:
                 return None
-            if decoded.diagnostics or old.diagnostics or not _same_outlines(old.heads, decoded.heads):
+            differing = differences(old.heads, decoded.heads)
+            if differing is None or decoded.diagnostics or old.diagnostics:
                 return None
             indexed[path] = Indexed(found[0].digest, decoded.heads, (), (), blobs.append(decoded.records))
             name = path.split("/", 2)[1]
-            for before, after in zip(old.heads, decoded.heads, strict=True):
-                if before != after:
-                    heads[f"{name}/{after.slug}"] = after
-                    changed.add(f"{name}/{after.slug}")
+            more = {f"{name}/{head.slug}": head for head in decoded.heads if head.slug in differing[0]}
+            heads.update(more)
+            changed.update(more)
         known = Known(indexed, self.known.copied, blobs)
         return replace(self, heads=heads, known=known, changed=frozenset(changed), _open={})
 
@@ -217,7 +219,7 @@ class _Reading:
             Known(self._indexed, self._copies, self._known.blobs),
             self._root,
             frozenset(lost),
-            self._changed(),
+            *self._changed(),
         )
         for id_, path, place in twice:
             other = library.record(id_)
@@ -226,21 +228,21 @@ class _Reading:
             self._diagnostics.append(problem("C001", span, id=id_, other=where))
         return replace(library, diagnostics=tuple(self._diagnostics))
 
-    def _changed(self) -> frozenset[str] | None:
+    def _changed(self) -> tuple[frozenset[str] | None, bool]:
         known, now = self._known.files, self._indexed
         copied = {f"content/{path}" for path in self._media} | {f"content/{STATIC}{path}" for path in self._static}
         before = {key for key in self._files.before() if key.startswith("content/")}
         if self._unlike or known.keys() != now.keys() or before != known.keys() | copied:
-            return None
+            return None, True
         found: set[str] = set()
+        retitled = False
         for path in self._decoded:
-            old, new = known[path], now[path]
-            if old.lost != new.lost or not _same_outlines(old.heads, new.heads):
-                return None
-            name = path.split("/", 2)[1]
-            pairs = zip(old.heads, new.heads, strict=True)
-            found.update(f"{name}/{after.slug}" for before_, after in pairs if before_ != after)
-        return frozenset(found)
+            differing = None if known[path].lost or now[path].lost else differences(known[path].heads, now[path].heads)
+            if differing is None:
+                return None, True
+            found.update(f"{path.split('/', 2)[1]}/{slug}" for slug in differing[0])
+            retitled = retitled or differing[1]
+        return frozenset(found), retitled
 
     def sources(self, jobs: int, times: Times) -> None:
         """Read and decode the files that are not as they were."""
@@ -362,11 +364,6 @@ class _Reading:
         self._copies[name] = known
         self._diagnostics.extend(msgspec.msgpack.decode(known[1], type=tuple[Diagnostic, ...]))
         return known[0]
-
-
-def _same_outlines(before: Sequence[Head], after: Sequence[Head]) -> bool:
-    """Whether the same entries have the same outlines, so that no list or reference is other."""
-    return [(one.slug, one.outline_digest) for one in before] == [(one.slug, one.outline_digest) for one in after]
 
 
 def _looked_at_packed(root: Path, digests: Mapping[str, str], paths: Sequence[str]) -> bytes:

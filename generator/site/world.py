@@ -42,15 +42,13 @@ class Site:
         found: str = known[0](self, *arguments) if known else self.others[str(name)](*arguments)
         return found
 
-    def same(self, query: Query) -> bool:
-        """Whether an input is as it was in the last build for the mere reason that few entries are not."""
-        changed = self.catalog.library.changed
-        name = query[0]
-        if changed is None or name not in OF_CONTENT:
-            return False
-        if name in OF_ONE:
-            return query[1] not in changed
-        return not changed if name in OF_ALL else True
+    def changes(self) -> tuple[frozenset[str], list[Query]] | None:
+        """If few entries changed and nothing else in content/: first words of inputs, and those that may differ."""
+        library = self.catalog.library
+        if library.changed is None:
+            return None
+        found: list[Query] = [(name, id_) for id_ in library.changed for name in OF_ONE]
+        return OF_CONTENT, found + [(name,) for name in OF_ALL if library.retitled]
 
     def answer(self, query: Query, read: Reader) -> object:
         """The answer to a query; KeyError for a question that nobody knows."""
@@ -181,9 +179,9 @@ INPUTS: Mapping[str, Input] = {
     "contents": (_contents_state, _contents),
 }
 """Every question about the sources themselves."""
-OF_ONE = frozenset(("entry", "body", "title"))
-OF_ALL = frozenset(("changes", "contents"))
-OF_CONTENT = OF_ONE | OF_ALL | {"listed", "naming", "url", "path", "at", "file", "static"}
+OF_ONE = ("entry", "body", "title")
+OF_ALL = ("changes", "contents")
+OF_CONTENT = frozenset((*OF_ONE, *OF_ALL, "listed", "naming", "url", "path", "at", "file", "static"))
 """The inputs that only content/ decides; those that are of neither one nor all see nothing but outlines and files."""
 
 
