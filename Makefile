@@ -7,11 +7,15 @@ READY := $(VENV)/.ready
 OUT ?= public
 SITE ?= .
 PORT ?= 8000
+ENTRIES ?= 10000
+RUNS ?= 3
+EDITS ?= 30
+BENCH ?=
 
-.PHONY: help serve build test check accept compare soak docs clean
+.PHONY: help serve build test check accept compare soak bench bench-live docs clean
 
 help: ## this list
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -45,6 +49,16 @@ compare: $(READY) ## build with another revision and show what changes: make com
 
 soak: $(READY) ## the long runs: 5,000 random edits, 3,000 mutations of every source
 	PORTAL_EDITS=5000 PORTAL_FUZZ=3000 $(BIN)/python -m pytest tests/test_incremental.py tests/test_fuzz.py --timeout 0
+
+$(VENV)/.bench: $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
+	@touch $@
+
+bench: $(VENV)/.bench ## measure builds beside Hugo: make bench ENTRIES=10000 RUNS=3
+	$(BIN)/python -m tests.bench --entries $(ENTRIES) --runs $(RUNS) $(BENCH)
+
+bench-live: $(VENV)/.bench ## measure the live preview in a browser beside Hugo: make bench-live ENTRIES=10000 EDITS=30
+	$(BIN)/python -m tests.bench.live --entries $(ENTRIES) --edits $(EDITS) $(BENCH)
 
 docs: $(READY) ## write docs/diagnostics.md and docs/fields.md again from the code
 	ACCEPT=1 $(BIN)/python -m pytest tests/test_docs.py

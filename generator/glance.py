@@ -51,8 +51,9 @@ def _sources(site: Path, files: Files) -> Iterator[tuple[str, str, stat_result |
         for mark, folder in folders.of_templates(site, folders.shipped())
     ]
     for prefix, folder, found, left_out in scans:
-        for problem in found.problems:
-            yield problem.path, "", None
+        # What a link leads to may look as before while the link is new; few sites have any.
+        if found.links or found.problems:
+            yield prefix, "", None
         start = str(folder)
         for path, status in found.files.items():
             if not left_out or not path.startswith(left_out):

@@ -319,3 +319,5 @@ CHANGED = [
 ]  # fmt: skip
 # After these there is no site that could be built.
 BROKEN = {content_broken, link_that_leads_out, link_that_leads_nowhere, link_to_a_folder, content_gone}
+# With a link among the sources the early end is never taken.
+LINKED = {link_to_another_text}

@@ -22,6 +22,7 @@ from generator import build, cli
 from generator.cli import commands
 from generator.engine.files import Scan
 from generator.model import library
+from generator.render import templates
 from generator.sources import folders
 from tests.broken import PAGE, SITE, complete
 from tests.portal import snapshot

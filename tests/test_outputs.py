@@ -59,6 +59,7 @@ def test_paths_that_lead_astray_are_refused(path: str, out: Path) -> None:
         lambda: check_path(path),
         lambda: outputs.claim([path]),
         lambda: outputs.write(path, b""),
+        lambda: outputs.verify(path, ""),
     ):
         with pytest.raises(ValueError, match=r"folder|itself"):
             refused()
@@ -304,9 +305,10 @@ def test_a_folder_that_became_a_link_is_refused(out: Path, tmp_path: Path) -> No
     outputs = Outputs(out, {})
     with pytest.raises(OSError, match="symbolic link"):
         outputs.write("a/b/x", b"two")
+    with pytest.raises(OSError, match="symbolic link"):
+        outputs.verify("a/b/x", digest_bytes(b"one"))
     # To look is no harm; what is there may be right.
-    assert outputs.verify("a/b/x", digest_bytes(b"one")) is None
-    assert outputs.verify("a/b/x", digest_bytes(b"two")) == "damaged"
+    assert outputs.damages({"a/b/x": digest_bytes(b"one"), "a/b/y": digest_bytes(b"two")}) == {"a/b/y": "damaged"}
     with pytest.raises(OSError, match="symbolic link"):
         outputs.claim(["a/b/new"])
     assert outputs.prune(["z"]) == []

@@ -165,6 +165,8 @@ class Scan:
     files: dict[str, os.stat_result]
     """The status of a link is that of the file to which it leads."""
     problems: list[Problem]
+    links: bool = False
+    """Whether a link is among the files."""
 
 
 # `.x`, `x~`, `x.swp`, `#x#`, and Vim's probe `4913`.
@@ -187,6 +189,7 @@ def scan(root: Path, *, skip: Callable[[str], bool] = hidden) -> Scan:
     real = os.path.realpath(root)
     files: dict[str, os.stat_result] = {}
     problems: list[Problem] = []
+    links = False
     folders = [""]
     while folders:
         folder = folders.pop()
@@ -200,11 +203,12 @@ def scan(root: Path, *, skip: Callable[[str], bool] = hidden) -> Scan:
             kind = found if isinstance(found, str) else _kind(found, real, skip)
             if isinstance(kind, os.stat_result):
                 files[path] = kind
+                links = links or (not isinstance(found, str) and found.is_symlink())
             elif kind == "folder":
                 folders.append(path + "/")
             elif kind != "gone":
                 problems.append(Problem(_shown(path.rstrip("/")) or ".", kind))
-    return Scan(dict(sorted(files.items())), sorted(problems, key=lambda problem: problem.path))
+    return Scan(dict(sorted(files.items())), sorted(problems, key=lambda problem: problem.path), links)
 
 
 def _listed(folder: str, *, optional: bool) -> list[tuple[str, os.DirEntry[str] | Literal["unreadable"]]]:

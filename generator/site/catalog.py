@@ -76,14 +76,18 @@ class Naming:
         self._paths = paths
         self._homes = homes
         self._asked = 0
+        self._goals: dict[str, tuple[str, ...]] = {}
 
     def goals(self, id_: str) -> tuple[str, ...]:
         """What an entry names, in the order in which it does."""
-        head = self._heads.get(id_)
-        if head is None:
-            return ()
-        named = (self._paths.get(one[1:], "") if one.startswith(FILE) else one for one in head.outline.goals)
-        return tuple(dict.fromkeys(goal for goal in named if goal in self._heads and goal != id_))
+        known = self._goals.get(id_)
+        if known is None:
+            head = self._heads.get(id_)
+            named = (
+                [self._paths.get(one[1:], "") if one[0] == FILE else one for one in head.outline.goals] if head else []
+            )
+            known = self._goals[id_] = tuple(dict.fromkeys(one for one in named if one in self._heads and one != id_))
+        return known
 
     def sources(self, id_: str) -> tuple[str, ...]:
         """By whom an entry is named, in order of id."""
@@ -119,7 +123,7 @@ class Catalog:
     def with_texts(self, library: Library) -> Catalog:
         """The same after an edit that changed nothing but texts of entries."""
         found = Catalog(self.settings, library, self.today, self.drafts)
-        for name in ("columns", "states", "naming", "naming_state", "paths"):
+        for name in ("columns", "states", "naming", "paths"):
             if name in self.__dict__:
                 found.__dict__[name] = self.__dict__[name]
         changed = {id_: library.heads[id_] for id_ in library.changed or () if id_ in self.heads}
@@ -162,12 +166,6 @@ class Catalog:
     def naming(self) -> Naming:
         """The references between published entries, in fields and in texts."""
         return Naming(self.heads, self.paths, self.library.homes)
-
-    @cached_property
-    def naming_state(self) -> str:
-        """A digest that changes whenever the naming does."""
-        lines = (f"{id_}\t{self.library.homes[id_][0]}\t{'|'.join(h.outline.goals)}" for id_, h in self.heads.items())
-        return digest_bytes("\n".join(lines).encode())
 
     @cached_property
     def paths(self) -> Mapping[str, str]:

@@ -15,7 +15,7 @@ from generator.model.head import CROSS, HOME, stage_of
 from generator.model.matters import STAGE_LABELS, Matter
 from generator.site import addresses
 from generator.site.cards import Card
-from generator.site.catalog import Column, Naming
+from generator.site.catalog import Column
 from generator.site.listing import members
 from generator.site.values import Brief, FeedItem, Figure, Group, Href, Mentions, Near, Node, Progress
 from generator.sources.body import TITLE, Body
@@ -41,10 +41,9 @@ def mentions(read: Reader, id_: str, skipped: str, most: int) -> tuple[Mentions,
 
 def naming_it(read: Reader, id_: str, most: int) -> tuple[Group, ...]:
     """Who names an entry, by collection, in the order of its list."""
-    naming: Naming = read("naming")
-    own = naming.goals(id_)
+    own: tuple[str, ...] = read("names", id_)
     groups: dict[str, list[str]] = {}
-    for source in naming.sources(id_):
+    for source in read("named-by", id_):
         if source not in own:
             groups.setdefault(source.partition("/")[0], []).append(source)
     found = []
@@ -118,7 +117,7 @@ def past(read: Reader, id_: str) -> bool:
 def coming(read: Reader, id_: str, most: int) -> tuple[str, ...]:
     """The ids of the next events: of the whole site, or of those that name an entry."""
     listed: Column = read("listed", "events")
-    sources = set(read("naming").sources(id_)) if id_ else None
+    sources = set(read("named-by", id_)) if id_ else None
     ids = [one for one in listed.ids if not listed.past(one) and (sources is None or one in sources)]
     return tuple(ids[:most])
 
@@ -128,7 +127,7 @@ def newest(read: Reader, which: str, most: int) -> tuple[str, ...]:
     if which in COLLECTIONS:
         ids: Sequence[str] = read("listed", which).ids
     else:
-        sources = read("naming").sources(which)
+        sources = read("named-by", which)
         ids = [source for source in sources if source.partition("/")[0] in FEED_COLLECTIONS]
     outlines = [read("listed", id_.partition("/")[0]).outlines[id_] for id_ in ids]
     dated = sorted(((one.date, id_) for one, id_ in zip(outlines, ids, strict=True)), reverse=True)

@@ -174,14 +174,21 @@ INPUTS: Mapping[str, Input] = {
     "file": _text(_file),
     "static": _text(_static),
     "listed": (lambda site, name: site.catalog.states[name], lambda site, name: site.catalog.columns[name]),
-    "naming": (lambda site: site.catalog.naming_state, lambda site: site.catalog.naming),
+    "names": (
+        lambda site, id_: "|".join(site.catalog.naming.goals(id_)),
+        lambda site, id_: site.catalog.naming.goals(id_),
+    ),
+    "named-by": (
+        lambda site, id_: "|".join(site.catalog.naming.sources(id_)),
+        lambda site, id_: site.catalog.naming.sources(id_),
+    ),
     "changes": (_changes_state, _changes),
     "contents": (_contents_state, _contents),
 }
 """Every question about the sources themselves."""
 OF_ONE = ("entry", "body", "title")
 OF_ALL = ("changes", "contents")
-OF_CONTENT = frozenset((*OF_ONE, *OF_ALL, "listed", "naming", "url", "path", "at", "file", "static"))
+OF_CONTENT = frozenset((*OF_ONE, *OF_ALL, "listed", "names", "named-by", "url", "path", "at", "file", "static"))
 """The inputs that only content/ decides; those that are of neither one nor all see nothing but outlines and files."""
 
 
