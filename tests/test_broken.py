@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from generator import build, diagnostics
+from generator import build, diagnostics, steps
 from generator.cli import commands
 from generator.diagnostics import messages
 from generator.sources import document, folders
@@ -100,14 +100,14 @@ def foreign(patch: Patch) -> None:
 
 def changed(patch: Patch) -> None:
     """A file that is saved after it was read."""
-    prepare = build.prepare
+    prepare = steps.prepare
 
     def prepared(*given: Any) -> Any:
         found = prepare(*given)
         put("content/static/file.txt", "二\n")
         return found
 
-    patch.setattr(build, "prepare", prepared)
+    patch.setattr(steps, "prepare", prepared)
 
 
 def store_in_the_way(patch: Patch) -> None:

