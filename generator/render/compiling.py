@@ -137,7 +137,9 @@ class Compiler(CodeGenerator):
 
     def _write_out(self, node: nodes.Expr, frame: Frame) -> None:
         """An expression whose value is written: `{{ a if b }}` writes nothing otherwise, a macro needs no escaping."""
-        if isinstance(node, nodes.CondExpr):
+        if isinstance(node, nodes.Const):
+            self.write(repr(self._output_child_to_const(node, frame, self._make_finalize())))
+        elif isinstance(node, nodes.CondExpr):
             frame = frame.soft()
             self.write("(")
             self._write_out(node.expr1, frame)
@@ -160,20 +162,14 @@ class Compiler(CodeGenerator):
             super().visit_CondExpr(node, frame)
             return
         frame = frame.soft()
-        name = self._nothing_at(node)
+        name = f"nothing_{len(self._nothing)}"
+        place = self.position(node)
+        self._nothing[name] = f"the inline if-expression on {place} evaluated to false and no else section was defined."
         self.write("(")
         self.visit(node.expr1, frame)
         self.write(" if ")
         self.visit(node.test, frame)
         self.write(f" else {name})")
-
-    def _nothing_at(self, node: nodes.CondExpr) -> str:
-        message = (
-            f"the inline if-expression on {self.position(node)} evaluated to false and no else section was defined."
-        )
-        name = f"nothing_{len(self._nothing)}"
-        self._nothing[name] = message
-        return name
 
     def visit_Filter(self, node: nodes.Filter, frame: Frame) -> None:
         """`a|f`; of a name that is missing `default` asks no more, so that no undefined value need be made."""
@@ -199,7 +195,6 @@ class Compiler(CodeGenerator):
             super().visit_Getattr(node, frame)
             return
         # A missing name has no attribute either, so that only the second part need look whether there is one.
-        name = isinstance(node.node, nodes.Name)
         self.write("(v if (v := getattr(")
         if isinstance(node.node, nodes.Name):
             self.write(frame.symbols.ref(node.node.name))
@@ -208,7 +203,7 @@ class Compiler(CodeGenerator):
             self.visit(node.node, frame)
             self.write(")")
         self.write(f", {node.attr!r}, missing)) is not missing else environment.getattr(")
-        if name:
+        if isinstance(node.node, nodes.Name):
             self.visit(node.node, frame)
         else:
             self.write("o")

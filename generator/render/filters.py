@@ -11,7 +11,12 @@ from jinja2 import pass_context, pass_eval_context
 from jinja2.filters import do_join, do_rejectattr, do_select, do_selectattr
 from jinja2.nodes import EvalContext
 from jinja2.runtime import Context
-from markupsafe import Markup, escape
+from jinja2.utils import missing
+from markupsafe import Markup
+from msgspec import Struct
+
+from generator.render import running
+from generator.render.compiling import allowed
 
 WEEKDAYS = "一二三四五六日"
 
@@ -51,7 +56,7 @@ def unmarked(cards: Iterable[Any], mark: str) -> tuple[Any, ...]:
 def paragraphs(text: str) -> Markup:
     """A plain text of several lines as paragraphs, escaped."""
     lines = [line.strip() for line in text.split("\n")]
-    return Markup("".join([f"<p>{escape(line)}</p>" for line in lines if line]))
+    return Markup("".join([f"<p>{running.text(line)}</p>" for line in lines if line]))
 
 
 def _date(value: datetime.date | str) -> datetime.date:
@@ -76,7 +81,7 @@ def select(context: Context, value: Any, *arguments: Any, **named: Any) -> Any:
     """Jinja's `select`, without a test."""
     if arguments or named:
         return do_select(context, value, *arguments, **named)
-    return _chosen(value, bool)
+    return filter(None, value) if type(value) in (tuple, list) else _chosen(value, bool)
 
 
 @pass_context
@@ -95,15 +100,20 @@ def rejectattr(context: Context, value: Any, *arguments: Any, **named: Any) -> A
 
 def _comparison(context: Context, arguments: tuple[Any, ...], named: Any) -> Callable[[Any], Any] | None:
     """Whether an item has an attribute that is true, or equals a value; None for what is left to Jinja."""
-    get = context.environment.getitem
-    if named or not arguments or not str(arguments[0]).isidentifier():
+    name = arguments[0] if arguments else None
+    if named or not isinstance(name, str) or not name.isidentifier() or not allowed(name):
         return None
-    name = arguments[0]
+    get = context.environment.getitem
+
+    def read(item: Any) -> Any:
+        found = getattr(item, name, missing) if isinstance(item, Struct) else missing
+        return get(item, name) if found is missing else found
+
     if len(arguments) == 1:
-        return lambda item: get(item, name)
+        return read
     compare = context.environment.tests.get(arguments[1])
     if len(arguments) == 3 and isinstance(compare, BuiltinFunctionType):
-        return lambda item: compare(get(item, name), arguments[2])
+        return lambda item: compare(read(item), arguments[2])
     return None
 
 

@@ -15,10 +15,11 @@ from markupsafe import Markup, escape
 
 try:
     # The C function behind `escape`, which makes of each text a Markup only to be joined: 60 ns instead of 500.
-    from markupsafe._speedups import _escape_inner as escaped
+    from markupsafe._speedups import _escape_inner
 except ImportError:  # without the extension, or with another version
-    escaped = escape
+    _escape_inner = escape
 
+escaped: Callable[[str], str] = _escape_inner
 BARE = frozenset((str, int))
 markup = str.__new__
 """`markup(Markup, text)` is `Markup(text)` of what is a text for certain: 100 ns instead of 400."""
