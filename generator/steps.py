@@ -60,7 +60,7 @@ def prepare(
     with times.stage("read"):
         found = office.read(root, files, remembered.get(office.NAME))
         books = library.read(root, files, known, options.jobs, times)
-        forms = templates.find(root, files, remembered, options.memory / "templates")
+        forms = templates.find(root, files, remembered)
     # What the last build knows is of these sources, but for a few texts of entries: so much need not be done again.
     near = found.settings is not None and books.changed is not None and _near(options, memory, found.settings.time_zone)
     books = books if near else replace(books, changed=None)

@@ -39,15 +39,17 @@ YAML_BITS = re.split(
 BLOCKS = re.split(
     "¦",
     "一段话。¦**粗**体和*斜*体。¦[链接](ref:pages/about)好¦- 一\n- 二¦1. 一\n2. 二¦## 标题¦# 大¦#### 四 级¦> 引用"
-    "¦[去](#标题)¦| 甲 | 乙 |\n| --- | :-: |\n| 1 | 2 |\n| 3 | |¦::: 提示\n里面\n:::¦```\ncode\n```¦    code"
-    "¦术语\n: 解释¦[^1]: 注¦文[^1]字¦[a]: http://x.cn¦[a]¦<!-- c -->¦<!-- c¦<b>x</b>¦***¦- [x] 做¦* a\n\n* b"
-    "¦- a\n  - b¦a\nb¦![图](a.jpg)¦3. 三\n4. 四¦0. 零¦10) 十\n11) 十一¦+ p\n+ q¦2026年¦2026. 三"
-    "¦[外](https://a.cn/b?c=d)¦<https://a.cn>¦<ref:pages/a>¦a & b¦~~删~~¦x_y_z¦5 * 3 * 2¦**“引”**后¦**a**b**c**"
-    "¦*a***b**¦【甲】(ref:a/b)¦- :::¦|a|\n|-|\n|b|¦a | b\n--- | ---\n1 | 2¦# | a\n|---|---|¦标题\n==="
-    "¦\u3000\u3000缩进¦> 一\n> 二¦> - a¦- > a¦- # a¦- a\n1. b¦## 标题 ##¦a > b¦a!¦![b](c)¦[空](x y)¦[ ](a.md)"
-    "¦<!-- a -->  文¦*甲。*乙¦: 释¦  缩进¦# :::¦- a\n* b¦1. a\n2) b",
+    "¦[去](#标题)¦| 甲 | 乙 |\n| --- | :-: |\n| [一](a.md)、[二](a.md) | **2** |\n| 3 | |"
+    "¦::: 提示\n里面\n\n- 一\n:::¦**“引。”** 文¦*（甲）*¦::: 提示\n里面\n:::¦```\ncode\n```¦    code¦术语\n: 解释"
+    "¦[^1]: 注¦文[^1]字¦[a]: http://x.cn¦[a]¦<!-- c -->¦<!-- c¦<b>x</b>¦***¦- [x] 做¦* a\n\n* b¦- a\n  - b¦a\nb"
+    "¦![图](a.jpg)¦3. 三\n4. 四¦0. 零¦10) 十\n11) 十一¦+ p\n+ q¦2026年¦2026. 三¦[外](https://a.cn/b?c=d)"
+    "¦<https://a.cn>¦<ref:pages/a>¦a & b¦~~删~~¦x_y_z¦5 * 3 * 2¦**“引”**后¦**a**b**c**¦*a***b**¦【甲】(ref:a/b)"
+    "¦- :::¦|a|\n|-|\n|b|¦a | b\n--- | ---\n1 | 2¦# | a\n|---|---|¦标题\n===¦\u3000\u3000缩进¦> 一\n> 二¦> - a"
+    "¦- > a¦- # a¦- a\n1. b¦## 标题 ##¦a > b¦a!¦![b](c)¦[空](x y)¦[ ](a.md)¦<!-- a -->  文¦*甲。*乙¦: 释¦  缩进"
+    "¦# :::¦- a\n* b¦1. a\n2) b¦::: 注意 题\n\n## 内\n:::¦::: 提示\n> a\n:::\n后¦::: 提示\n: a\n:::¦**“a”**b"
+    "¦a*“b”*¦x*“b”* c¦|**“a”**|\n|-|\n|b|",
 )
-PLAIN = 11
+PLAIN = 14
 """So many of them are plain."""
 MARKS = re.split(
     "¦",
@@ -150,7 +152,20 @@ def test_markdown_of_any_blocks(at_length: Callable[[str], object]) -> None:
 
 @pytest.mark.parametrize("end", ["", "b", "- b", "| - | - |\n| b |", "2. b", "\n    b"])
 @pytest.mark.parametrize(
-    "unit", ["- a\n", "- a\n\n", "1. a\n", "| a |\n| - |\n", "| a |\n| - | - |\n", "*a", "[a](b", "> a\n\n", "a\n\n"]
+    "unit",
+    [
+        "- a\n",
+        "- a\n\n",
+        "1. a\n",
+        "| a |\n| - |\n",
+        "| a |\n| - | - |\n",
+        "*a",
+        "[a](b",
+        "> a\n\n",
+        "a\n\n",
+        "::: 提示\na\n:::\n",
+        "::: 提示\n",
+    ],
 )
 def test_long_plain_texts_take_linear_time(unit: str, end: str) -> None:
     text = unit * (60_000 // len(unit)) + end

@@ -2,291 +2,148 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
+import msgspec
 import pytest
 
-from generator import build
-from generator.engine import files, rebuild, trace
-from generator.engine.files import Files, Mark
-from generator.engine.outputs import Outputs
-from generator.engine.store import Memory, Store
-from generator.engine.trace import Answers, Dependency, Reader, Target, Trace
-from generator.model import library, linking
-from generator.render.templates import Templates
-from generator.site import catalog as catalogs
+from generator import build, steps
+from generator.engine import files
+from generator.engine.store import Store
+from generator.model.head import Outline
+from tests import breaks_of_engine as engine
+from tests import breaks_of_site as site
+from tests import scenario
+from tests.breaks_of_engine import Break, unrecorded
 from tests.edits import Editing
-from tests.test_incremental import check
-
-Patch = pytest.MonkeyPatch
-Break = Callable[[Patch], None]
-
-
-def unrecorded(*names: str) -> Break:
-    """Some questions leave no dependency."""
-
-    def apply(patch: Patch) -> None:
-        whole = Reader.dependencies.fget
-        assert whole is not None
-
-        def dependencies(reader: Reader) -> tuple[Dependency, ...]:
-            return tuple(found for found in whole(reader) if found.query[0] not in names)
-
-        patch.setattr(Reader, "dependencies", property(dependencies))
-
-    return apply
-
-
-def absence_unrecorded(patch: Patch) -> None:
-    """Failed look-ups leave no dependency."""
-    whole = Reader.dependencies.fget
-    assert whole is not None
-    nothing = {trace.digest(value) for value in (None, "", (), [])}
-
-    def dependencies(reader: Reader) -> tuple[Dependency, ...]:
-        return tuple(found for found in whole(reader) if found.digest not in nothing)
-
-    patch.setattr(Reader, "dependencies", property(dependencies))
-
-
-def only_first_dependency(patch: Patch) -> None:
-    """What was read later is never looked at."""
-    real = trace.stale
-
-    def stale(target: Target, found: Trace | None, answers: Answers) -> object:
-        if found is not None:
-            found = Trace(found.target, found.dependencies[:1], found.result)
-        return real(target, found, answers)
-
-    patch.setattr(rebuild, "stale", stale)
-
-
-def template_without_closure(patch: Patch) -> None:
-    """A template depends on its own text only."""
-    patch.setattr(Templates, "digest", lambda self, name: self.places[name][2] if name in self.places else "")
-
-
-def closure_without_imports_of_imports(patch: Patch) -> None:
-    """A template depends on what it names, but not on what that names."""
-
-    def shallow(self: Templates, name: str) -> str:
-        names = (name, *self.analysis(name).names)
-        return trace.digest([(one, self.places[one][2] if one in self.places else "") for one in names])
-
-    patch.setattr(Templates, "digest", shallow)
-
-
-def closure_without_absent_names(patch: Patch) -> None:
-    """A template that includes nothing yet does not wait for it."""
-    real = Templates.analysis
-
-    def analysis(self: Templates, name: str) -> Any:
-        found = real(self, name)
-        return type(found)(tuple(one for one in found.names if one in self.places), found.problems)
-
-    def digest(self: Templates, name: str) -> str:
-        names = {name}
-        while more := {one for known in names for one in analysis(self, known).names} - names:
-            names |= more
-        # Absent ones were dropped, and so is the fact that one vanished.
-        return trace.digest([self.places[one][2] for one in sorted(names - {"notice.html"}) if one in self.places])
-
-    patch.setattr(Templates, "digest", digest)
-
-
-def times_instead_of_contents(patch: Patch) -> None:
-    """A file of the same size and time is the same file."""
-
-    def fits(mark: Mark, status: Any) -> bool:
-        return mark.size == status.st_size and mark.mtime_ns == status.st_mtime_ns
-
-    patch.setattr(Mark, "fits", fits)
-
-
-def unreadable_is_unchanged(patch: Patch) -> None:
-    """Whatever was known of a file is still true."""
-
-    def known(self: Files, key: str, status: Any) -> str | None:
-        mark = self._marks.get(key) or self._old.get(key)
-        return mark.digest if mark else None
-
-    patch.setattr(Files, "known", known)
-
-
-def outputs_trusted(patch: Patch) -> None:
-    """What was written once is believed to be there still."""
-    patch.setattr(Outputs, "verify", lambda self, path, result: self.adopt(path))
-
-
-def nothing_pruned(patch: Patch) -> None:
-    """What is no longer planned stays."""
-
-    def prune(self: Outputs, keep: object) -> list[str]:
-        return []
-
-    patch.setattr(Outputs, "prune", prune)
-
-
-def target_unchecked(patch: Patch) -> None:
-    """A path that is made in another way is not made again."""
-    patch.setattr(Target, "digest", property(lambda self: "same"))
-
-
-def in_warm_builds(patch: Patch) -> Callable[[], bool]:
-    """Whether the build that is running is a warm one; a clean one must not be broken as well, and agree."""
-    warm: list[bool] = [True]
-    real = build.build
-
-    def wrapped(options: build.Options, *more: Any) -> build.Report:
-        warm[0] = options.out is None
-        return real(options, *more)
-
-    patch.setattr(build, "build", wrapped)
-    return lambda: warm[0]
-
-
-def clock_ignored(patch: Patch) -> None:
-    """The day of the first build is every day."""
-    warm = in_warm_builds(patch)
-    real = build.today_in
-    days: list[datetime.date] = []
-
-    def today(settings: Any, options: build.Options) -> datetime.date:
-        days.append(real(settings, options))
-        return days[0] if warm() else days[-1]
-
-    patch.setattr(build, "today_in", today)
-
-
-def status_cached(patch: Patch) -> None:
-    """Whether an entry is visible is decided once for each of its contents, as in Pelican."""
-    warm = in_warm_builds(patch)
-    real = linking.visible
-    seen: dict[Any, bool] = {}
-
-    def visible(entry: Any, today: datetime.date, *, drafts: bool = False) -> bool:
-        now = real(entry, today, drafts=drafts)
-        return seen.setdefault((entry.title, entry.date, entry.status, entry.expires), now) if warm() else now
-
-    patch.setattr(catalogs, "visible", visible)
-
-
-def coarse_digest(patch: Patch) -> None:
-    """Two long values that begin alike are one."""
-    real = trace.digest_bytes
-    patch.setattr(trace, "digest", lambda value: real(trace._encode(value).encode()[:120]))
-
-
-def decoded_by_path(patch: Patch) -> None:
-    """A file is decoded once and never again."""
-    real = library.read
-
-    def read(root: Path, files: Files, remembered: Any) -> library.Library:
-        def now(name: str) -> str:
-            path = name.partition(":")[2]
-            return files.digest(path, root / path) if (root / path).exists() else ""
-
-        return real(root, files, {name: (now(name), value) for name, (_, value) in remembered.items()})
-
-    patch.setattr(library, "read", read)
-
-
-def shared_key(patch: Patch) -> None:
-    """Traces are kept by maker and not by path, so two targets share one."""
-    real = rebuild.decide
-
-    def decide(targets: Any, traces: Any, answers: Any, outputs: Any) -> Any:
-        by_maker: dict[str, Trace] = {}
-        for target in targets:
-            if target.path in traces:
-                by_maker.setdefault(target.maker, traces[target.path])
-        found = real(targets, traces, answers, outputs)
-        return {
-            path: reason
-            for path, reason in found.items()
-            if reason.kind != "query" or not _fresh(path, targets, by_maker, answers)
-        }
-
-    patch.setattr(rebuild, "decide", decide)
-
-
-def _fresh(path: str, targets: Any, by_maker: dict[str, Trace], answers: Answers) -> bool:
-    target = next(one for one in targets if one.path == path)
-    found = by_maker.get(target.maker)
-    return found is not None and all(answers.digest(one.query) == one.digest for one in found.dependencies)
-
-
-BREAKS: dict[str, Break] = {
-    "lists not recorded": unrecorded("listing", "divisions"),
-    "cards elsewhere not recorded": unrecorded("mentions", "neighbours", "title", "feed", "upcoming"),
-    "body not recorded": unrecorded("body"),
-    "addresses of links not recorded": unrecorded("hrefs", "url"),
-    "settings not recorded": unrecorded("settings", "base", "menu"),
-    "assets not recorded": unrecorded("asset", "asset-digest"),
-    "static files not recorded": unrecorded("static", "file"),
-    "feeds and site map lag behind": unrecorded("changes", "feed"),
-    "figures not recorded": unrecorded("figures"),
-    "templates not recorded": unrecorded("template"),
-    "absence not recorded": absence_unrecorded,
-    "only the first dependency": only_first_dependency,
-    "template without closure": template_without_closure,
-    "imports of imports forgotten": closure_without_imports_of_imports,
-    "absent templates forgotten": closure_without_absent_names,
-    "times instead of contents": times_instead_of_contents,
-    "unreadable is unchanged": unreadable_is_unchanged,
-    "outputs trusted": outputs_trusted,
-    "nothing pruned": nothing_pruned,
-    "target unchecked": target_unchecked,
-    "clock ignored": clock_ignored,
-    "status cached": status_cached,
-    "coarse digest": coarse_digest,
-    "decoded by path": decoded_by_path,
-    "one key for two targets": shared_key,
+from tests.scenario import FIELDS, Course, agree, kinds, run, toggled
+
+BREAKS: dict[str, tuple[Break, Course]] = {
+    # What is read
+    "lists not recorded": (unrecorded("listing", "divisions"), kinds),
+    "cards elsewhere not recorded": (unrecorded("mentions", "neighbours", "title", "feed", "upcoming"), kinds),
+    "body not recorded": (unrecorded("body"), kinds),
+    "addresses of links not recorded": (unrecorded("hrefs", "url"), kinds),
+    "settings not recorded": (unrecorded("setting", "base", "menu"), kinds),
+    "assets not recorded": (unrecorded("asset", "asset-digest"), kinds),
+    "static files not recorded": (unrecorded("static", "file"), kinds),
+    "feeds and site map lag behind": (unrecorded("changes", "feed"), kinds),
+    "figures not recorded": (unrecorded("figures"), kinds),
+    "templates not recorded": (unrecorded("template"), kinds),
+    "absence not recorded": (engine.absence_unrecorded, kinds),
+    "reads of cards not recorded": (engine.reads_of_an_answer_unrecorded("card"), kinds),
+    "reads of lists not recorded": (engine.reads_of_an_answer_unrecorded("stretch", "divisions"), kinds),
+    "reads of links not recorded": (engine.reads_of_an_answer_unrecorded("hrefs"), kinds),
+    "shared pieces not recorded": (engine.shared_pieces_unrecorded, scenario.pieces_that_pages_share),
+    # What is decided
+    "only the first read of a target": (engine.only_the_first_read_of_a_target, kinds),
+    "only the first read of an answer": (engine.only_the_first_read_of_an_answer, kinds),
+    "suspects trusted": (engine.suspects_trusted, kinds),
+    "only direct readers are suspects": (engine.only_direct_readers_are_suspects, kinds),
+    "suspects not forgotten": (engine.suspects_not_forgotten, scenario.a_question_that_is_not_asked_for_a_while),
+    "answers not taken down": (engine.answers_not_taken_down, kinds),
+    "target unchecked": (engine.target_unchecked, kinds),
+    "one key for two targets": (engine.shared_key, kinds),
+    "coarse digest": (engine.coarse_digest, kinds),
+    "parts of two stores": (engine.parts_of_two_stores, scenario.a_read_that_changes_nothing_at_first),
+    # Files
+    "times instead of contents": (engine.times_instead_of_contents, kinds),
+    "unreadable is unchanged": (engine.unreadable_is_unchanged, kinds),
+    "decoded by path": (engine.decoded_by_path, kinds),
+    "values trusted": (engine.values_trusted, scenario.damaged_records),
+    "outputs trusted": (engine.outputs_trusted, kinds),
+    "outputs trusted at a glance": (engine.outputs_trusted_at_a_glance, kinds),
+    "nothing pruned": (engine.nothing_pruned, kinds),
+    "glance at sizes and times": (engine.glance_at(), kinds),
+    "glance at content alone": (engine.glance_at("content/", "site.yaml"), kinds),
+    "glance at all but hidden files": (engine.glance_at("content/n", "content/p", "te", "si"), scenario.hidden_files),
+    # Templates
+    "template without closure": (site.template_without_closure, kinds),
+    "imports of imports forgotten": (site.closure_without_imports_of_imports, kinds),
+    "absent templates forgotten": (site.closure_without_absent_names, kinds),
+    # The day, and the state of the content
+    "clock ignored": (site.clock_ignored, kinds),
+    "status cached": (site.status_cached, kinds),
+    "lists without the day": (site.lists_without_the_day, scenario.the_day_after),
+    "naming without goals": (site.naming_without_goals, kinds),
+    "entries by title": (site.entries_by_title, kinds),
+    "texts by length": (site.texts_by_presence, kinds),
+    # What need not be done again after an edit of a text
+    "everything else is the same": (site.everything_else_is_the_same, kinds),
+    "near whatever was asked": (site.near_whatever_was_asked, kinds),
+    "near in spite of other files": (site.near_in_spite_of_other_files, scenario.two_things_at_once),
+    "changed without titles": (site.changed_without_titles, kinds),
+    "places in texts not looked for": (
+        site.places_in_texts_not_looked_for,
+        scenario.links_of_a_site_without_a_complaint,
+    ),
+    "months not added up": (site.months_not_added_up, scenario.links_of_a_site_without_a_complaint),
+    "few askers hear less": (site.few_askers_hear_less, scenario.pages_that_are_named_by_file),
 }
+COURSES: list[Course] = [
+    kinds,
+    scenario.a_question_that_is_not_asked_for_a_while,
+    scenario.a_read_that_changes_nothing_at_first,
+    scenario.the_day_after,
+    scenario.two_things_at_once,
+    scenario.damaged_records,
+    scenario.hidden_files,
+    scenario.pieces_that_pages_share,
+    scenario.pages_that_are_named_by_file,
+    scenario.links_of_a_site_without_a_complaint,
+]
+# Types and departments are facets as well, a parent is a goal, the end of an event and the last day of an entry are
+# days on which it changes; and a place in a text is looked for when that text is edited.
+TOLD_TWICE = {"rank", "type", "parent", "end", "last_day", "anchors"}
 
 
-def scenario(editing: Editing, scratch: Path) -> None:
-    """Every kind of edit twice, and the two changes that no editor makes: other code, other ways to make a page."""
-    number = 0
-    check(editing, scratch / "0", ["first"])
-    for _ in range(2):
-        for name, edit in editing.kinds().items():
-            edit()
-            number += 1
-            check(editing, scratch / str(number), [name])
+@pytest.fixture
+def editing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Editing:
+    monkeypatch.setattr(files, "SETTLED", 20_000_000)
+    return Editing(tmp_path / "site", 3)
 
 
 @pytest.mark.parametrize("name", BREAKS)
-def test_broken_engine_is_caught(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "SETTLED", 20_000_000)
-    editing = Editing(tmp_path / "site", 3)
-    editing.portal.build()
-    BREAKS[name](monkeypatch)
-    with pytest.raises(AssertionError):
-        scenario(editing, tmp_path)
+def test_broken_engine_is_caught(name: str, editing: Editing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken, course = BREAKS[name]
+    editing.portal.build(today=editing.today)
+    broken(monkeypatch)
+    with pytest.raises((AssertionError, msgspec.MsgspecError)):
+        run(course, editing, tmp_path)
+
+
+@pytest.mark.parametrize("field", [field for field in Outline.__struct_fields__ if field not in TOLD_TWICE])
+def test_a_field_that_tells_no_outlines_apart_is_caught(
+    field: str, editing: Editing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.outline_without(field)(monkeypatch)
+    with pytest.raises(AssertionError, match=field):
+        run(toggled(field), editing, tmp_path)
+
+
+@pytest.mark.parametrize("course", COURSES, ids=lambda course: course.__name__)
+def test_sound_engine_passes(course: Course, editing: Editing, tmp_path: Path) -> None:
+    """The course itself holds, so that a failure above means the break and nothing else."""
+    run(course, editing, tmp_path)
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_sound_engine_tells_fields_apart(field: str, editing: Editing, tmp_path: Path) -> None:
+    run(toggled(field), editing, tmp_path)
 
 
 def test_other_code_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A new version makes again what it would make differently; with a store that is trusted it would not."""
     editing = Editing(tmp_path / "site", 3)
-    check(editing, tmp_path / "before", ["first"])
-    monkeypatch.setattr(build, "EXPORTS", {**build.EXPORTS, "robots": lambda read, target: b"User-agent: *\n"})
+    agree(editing, tmp_path / "before", ["first"])
+    monkeypatch.setattr(steps, "EXPORTS", {**steps.EXPORTS, "robots": lambda read, target: b"User-agent: *\n"})
     with pytest.raises(AssertionError):
-        check(editing, tmp_path / "trusted", ["new code, old store"])
+        agree(editing, tmp_path / "trusted", ["new code, old store"])
     monkeypatch.setattr(build, "tool", lambda: "the next version")
-    check(editing, tmp_path / "after", ["new code, new tool"])
+    agree(editing, tmp_path / "after", ["new code, new tool"])
 
 
 def test_store_must_belong_to_the_tool(tmp_path: Path) -> None:
-    Store(tmp_path, "one").save(Memory(traces={"a": Trace("t", (), "r")}))
-    assert Store(tmp_path, "one").load().traces
-    assert not Store(tmp_path, "two").load().traces
-
-
-def test_sound_engine_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The scenario itself holds, so that a failure above means the break and nothing else."""
-    monkeypatch.setattr(files, "SETTLED", 20_000_000)
-    scenario(Editing(tmp_path / "site", 3), tmp_path)
+    Store(tmp_path, "one").save({"graph": b"x"})
+    assert Store(tmp_path, "one").load()
+    assert not Store(tmp_path, "two").load()

@@ -156,7 +156,7 @@ class Outputs:
         adopted if its bytes are those of the target. Leftovers that stand where a file or a folder must go make room.
         """
         plan = set(paths)
-        if plan == self._owned:
+        if plan == self._owned == self._listed:
             return []
         for path in plan:
             check_path(path)
@@ -200,7 +200,13 @@ class Outputs:
         if not fresh:
             # Twins go first: without them the site is slower, with old ones it is wrong.
             self._remove_twins(path, place)
-        self._replace(place, data)
+        try:
+            self._replace(place, data)
+        except FileNotFoundError:
+            # Somebody removed the folder since, perhaps while a server went on that had made it.
+            self._known_folders.clear()
+            os.makedirs(os.path.dirname(place), exist_ok=True)
+            self._replace(place, data)
         self.adopt(path)
         return True
 

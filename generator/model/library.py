@@ -114,6 +114,7 @@ class Library:
         """The same after some files were edited, if nothing is wrong with them and only texts of entries are other."""
         indexed, heads, blobs = dict(self.known.files), dict(self.heads), self.known.blobs.aside()
         changed: set[str] = set()
+        retitled = False
         for path in paths:
             old = indexed.get(path)
             found = _looked_at(self.root, {}, path) if old and not (self.root / path).is_symlink() else None
@@ -127,8 +128,9 @@ class Library:
             more = {f"{name}/{head.slug}": head for head in decoded.heads if head.slug in differing[0]}
             heads.update(more)
             changed.update(more)
+            retitled = retitled or differing[1]
         known = Known(indexed, self.known.copied, blobs)
-        return replace(self, heads=heads, known=known, changed=frozenset(changed), _open={})
+        return replace(self, heads=heads, known=known, changed=frozenset(changed), retitled=retitled, _open={})
 
     def _stored(self, path: str) -> tuple[_Stored, ...]:
         """The records of one file. Those of the last few files are kept: an entry is asked for its text as well."""

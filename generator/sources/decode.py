@@ -21,8 +21,10 @@ from generator.sources.nodes import Node, Scalar
 Place = nodes.Place
 WRONG: Any = object()
 
-TRUE = {"true", "是", "有", "yes"}
-FALSE = {"false", "否", "无", "no"}
+TRUTHS: Mapping[str, bool] = {
+    **dict.fromkeys(("true", "是", "有", "yes"), True),
+    **dict.fromkeys(("false", "否", "无", "no"), False),
+}
 NOTHING = {"", "~", "null"}
 
 # What no editor types on purpose, not even by an escape in quotes; tab and line feed are text. The three line ends of
@@ -47,28 +49,44 @@ MOMENT = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{2}):(\d{2}))?")
 
 
 class Step(NamedTuple):
-    """What a key of a record leads to: the field, the reader of its value, and what the reader must know."""
+    """What a key of a record, or an item of a list, leads to: how its value is read, and what is known of it before."""
 
     name: str
-    read: Callable[[Decoder, Node, Shape, Spec, str], Any]
+    """Of the field."""
+    read: Callable[[Decoder, Node, Step, str], Any]
+    convert: Callable[[Decoder, Scalar, str, Step], Any]
+    """What `Decoder.scalar` makes of a text."""
     shape: Shape
     spec: Spec
+    spelled: Mapping[str, str]
+    """The value of an enumeration that each spelling means."""
+    item: Step | None
+
+
+class _Plan(NamedTuple):
+    """A record type as the decoder goes through it."""
+
+    steps: Mapping[str, Step]
+    """By every key, English and Chinese."""
+    required: frozenset[str]
 
 
 @cache
-def _steps(type_: type[msgspec.Struct]) -> Mapping[str, Step]:
-    return {key: Step(spec.name, _reader(spec.shape, spec), spec.shape, spec) for key, spec in keys(type_).items()}
+def _plan(type_: type[msgspec.Struct]) -> _Plan:
+    steps = {spec.name: _step(spec.shape, spec) for spec in specs(type_)}
+    return _Plan(
+        {key: steps[spec.name] for key, spec in keys(type_).items()},
+        frozenset(spec.name for spec in specs(type_) if spec.required),
+    )
 
 
-@cache
-def _required(type_: type[msgspec.Struct]) -> frozenset[str]:
-    return frozenset(spec.name for spec in specs(type_) if spec.required)
-
-
-def _reader(shape: Shape, spec: Spec) -> Callable[[Decoder, Node, Shape, Spec, str], Any]:
-    if shape.kind == "str" and spec.field.form == "text":
-        return Decoder.words
-    return {"list": Decoder.items, "record": Decoder.group}.get(shape.kind, Decoder.scalar)
+def _step(shape: Shape, spec: Spec) -> Step:
+    read = (
+        Decoder.words if shape.kind == "str" and spec.field.form == "text" else READERS.get(shape.kind, Decoder.scalar)
+    )
+    spelled = {**dict(spec.field.spellings), **{choice: choice for choice in shape.choices}}
+    item = _step(shape.item, spec) if shape.item else None
+    return Step(spec.name, read, CONVERTERS.get(shape.kind, Decoder._text), shape, spec, spelled, item)
 
 
 @dataclass(slots=True)
@@ -95,11 +113,9 @@ class Decoder:
         if given:
             # A key left blank says nothing: it must not undo `audience: internal` of the defaults.
             values = {**given, **values}
-        if (given or len(self.diagnostics) > before or not values.keys() >= _required(type_)) and not self._complete(
-            node, type_, name, values
-        ):
-            return WRONG
-        return type_(**values)
+        # Nothing was reported, so that nothing here is wrong; what is given may be.
+        certain = len(self.diagnostics) == before and not given and values.keys() >= _plan(type_).required
+        return type_(**values) if certain or self._complete(node, type_, name, values) else WRONG
 
     def _complete(self, node: Node, type_: type[msgspec.Struct], name: str, values: Mapping[str, Any]) -> bool:
         """Whether a record can be made of the values; what it must have and lacks is reported."""
@@ -116,7 +132,8 @@ class Decoder:
         self, node: nodes.Mapping, type_: type[msgspec.Struct], name: str = "", ignored: tuple[str, ...] = ()
     ) -> dict[str, Any]:
         """The fields that a mapping gives, by field name, wrong ones as WRONG, without those left blank."""
-        steps = _steps(type_)
+        steps = _plan(type_).steps
+        places = self.places
         prefix = name and name + "."
         found: dict[str, Any] = {}
         blank: list[str] = []
@@ -125,55 +142,58 @@ class Decoder:
             if step is None or key in ignored:
                 self._unknown(key, place, node, ignored, steps)
                 continue
-            field, read, shape, spec = step
+            field = step.name
             if field in found or field in blank:
                 if not _repeated(node, key, place):
-                    self._reject("F008", place, key=key, name=field, label=spec.field.label)
+                    self._reject("F008", place, key=key, name=field, label=step.spec.field.label)
                 continue
             full = prefix + field
-            self.places[full] = value.place
-            result = read(self, value, shape, spec, full)
+            places[full] = value.place
+            result = step.read(self, value, step, full)
             if result is None:
                 blank.append(field)
             else:
                 found[field] = result
         return found
 
-    def words(self, node: Node, shape: Shape, spec: Spec, name: str) -> Any:
+    def words(self, node: Node, step: Step, name: str) -> Any:
         """A text of any form, which most values are: what is harmless at a glance passes."""
         if not isinstance(node, Scalar):
-            return self._reject("F015", node.place, label=spec.field.label)
+            return self._reject("F015", node.place, label=step.spec.field.label)
         text = node.value.strip()
         if not text or (text in NOTHING and _empty(node)):
             return None
-        return text if text.isprintable() and text[0] not in "…." else self._text(node, text, shape, spec)
+        return text if text.isprintable() and text[0] not in "…." else self._text(node, text, step)
 
-    def scalar(self, node: Node, shape: Shape, spec: Spec, name: str) -> Any:
+    def scalar(self, node: Node, step: Step, name: str) -> Any:
         """Any other value that is one text in the file."""
         if not isinstance(node, Scalar):
-            return self._reject("F015", node.place, label=spec.field.label)
-        if _empty(node):
+            return self._reject("F015", node.place, label=step.spec.field.label)
+        text = node.value.strip()
+        if not text or (text in NOTHING and _empty(node)):
             return None
-        return SCALARS[shape.kind](self, node, node.value.strip(), shape, spec)
+        return step.convert(self, node, text, step)
 
-    def group(self, node: Node, shape: Shape, spec: Spec, name: str) -> Any:
+    def group(self, node: Node, step: Step, name: str) -> Any:
         """A record inside another."""
-        return None if _empty(node) else self.record(node, shape.type, name)
+        return None if isinstance(node, Scalar) and _empty(node) else self.record(node, step.shape.type, name)
 
-    def items(self, node: Node, shape: Shape, spec: Spec, name: str) -> Any:
+    def items(self, node: Node, step: Step, name: str) -> Any:
         """A list, without the items left blank."""
         if not isinstance(node, nodes.Sequence):
-            return None if _empty(node) else self._no_list(node, spec)
-        assert shape.item is not None
-        read = _reader(shape.item, spec)
+            return None if _empty(node) else self._no_list(node, step.spec)
+        inner = step.item
+        assert inner is not None
         values: list[Any] = []
+        wrong = False
         for index, item in enumerate(node.value):
             full = f"{name}.{index}"
             self.places[full] = item.place
-            value = read(self, item, shape.item, spec, full)
+            value = inner.read(self, item, inner, full)
             if value is not None:
                 values.append(value)
-        return WRONG if any(value is WRONG for value in values) else tuple(values)
+                wrong = wrong or value is WRONG
+        return WRONG if wrong else tuple(values)
 
     def _no_list(self, node: Node, spec: Spec) -> Any:
         if isinstance(node, Scalar) and re.search("[，、；]", node.value):
@@ -181,7 +201,8 @@ class Decoder:
             return self._reject("F019", node.place, label=spec.field.label, value=node.value, list=shown)
         return self._reject("F012", node.place, label=spec.field.label, example=_first_words(node))
 
-    def _text(self, node: Scalar, text: str, shape: Shape, spec: Spec) -> Any:
+    def _text(self, node: Scalar, text: str, step: Step) -> Any:
+        spec = step.spec
         if bad := CONTROL.search(text):
             return self._reject("F016", node.place, label=spec.field.label, char=f"U+{ord(bad[0]):04X}")
         if set(text) <= set("…."):
@@ -193,12 +214,12 @@ class Decoder:
             return self._form(node, text, spec, spec.field.example or EXAMPLES[form])
         return text
 
-    def _bool(self, node: Scalar, text: str, shape: Shape, spec: Spec) -> Any:
-        if text.lower() in TRUE | FALSE:
-            return text.lower() in TRUE
-        return self._reject("F007", node.place, label=spec.field.label, value=text)
+    def _bool(self, node: Scalar, text: str, step: Step) -> Any:
+        value = TRUTHS.get(text.lower())
+        return self._reject("F007", node.place, label=step.spec.field.label, value=text) if value is None else value
 
-    def _int(self, node: Scalar, text: str, shape: Shape, spec: Spec) -> Any:
+    def _int(self, node: Scalar, text: str, step: Step) -> Any:
+        spec = step.spec
         if not INTEGER.fullmatch(text):
             return self._reject("F006", node.place, label=spec.field.label, value=text)
         number = int(text)
@@ -208,36 +229,35 @@ class Decoder:
             return self._reject("F011", node.place, label=spec.field.label, value=text, limits=limits)
         return number
 
-    def _date(self, node: Scalar, text: str, shape: Shape, spec: Spec) -> Any:
-        found = (MOMENT if shape.kind == "datetime" else DATE).fullmatch(text)
+    def _date(self, node: Scalar, text: str, step: Step) -> Any:
+        found = (MOMENT if step.shape.kind == "datetime" else DATE).fullmatch(text)
         if found is None:
-            return self._form(node, text, spec, EXAMPLES[shape.kind])
+            return self._form(node, text, step.spec, EXAMPLES[step.shape.kind])
         try:
             year, month, day, *clock = map(int, found.groups(default="0"))
             if clock:
                 return datetime.datetime(year, month, day, clock[0], clock[1])
             return datetime.date(year, month, day)
         except ValueError:
-            return self._reject("F005", node.place, label=spec.field.label, value=text)
+            return self._reject("F005", node.place, label=step.spec.field.label, value=text)
 
-    def _choice(self, node: Scalar, text: str, shape: Shape, spec: Spec) -> Any:
-        if text in shape.choices:
-            return text
-        spellings = dict(spec.field.spellings)
-        if text in spellings:
-            return spellings[text]
+    def _choice(self, node: Scalar, text: str, step: Step) -> Any:
+        value = step.spelled.get(text)
+        return self._no_choice(node, text, step.shape, step.spec) if value is None else value
+
+    def _no_choice(self, node: Scalar, text: str, shape: Shape, spec: Spec) -> Any:
         if len(parts := re.split("[，、,；]", text)) > 1 and set(map(str.strip, parts)) <= set(shape.choices):
             shown = ", ".join(map(str.strip, parts))
             return self._reject("F019", node.place, label=spec.field.label, value=text, list=shown)
-        guess = nearest(text, shape.choices) or nearest(text.lower(), spellings)
+        guess = nearest(text, shape.choices) or nearest(text.lower(), dict(spec.field.spellings))
         listed = "、".join(shape.choices)
         if guess:
             return self._reject("F004", node.place, label=spec.field.label, value=text, guess=guess, choices=listed)
         return self._reject("F013", node.place, label=spec.field.label, value=text, choices=listed)
 
-    def _written(self, node: Scalar, text: str, shape: Shape, spec: Spec) -> Any:
-        value = shape.type.parse(text)
-        return self._form(node, text, spec, shape.type.EXAMPLE) if value is None else value
+    def _written(self, node: Scalar, text: str, step: Step) -> Any:
+        value = step.shape.type.parse(text)
+        return self._form(node, text, step.spec, step.shape.type.EXAMPLE) if value is None else value
 
     def _form(self, node: Node, text: str, spec: Spec, example: str) -> Any:
         return self._reject("F009", node.place, label=spec.field.label, value=text, example=example)
@@ -270,8 +290,8 @@ class Decoder:
         return WRONG
 
 
-SCALARS: Mapping[str, Callable[[Decoder, Scalar, str, Shape, Spec], Any]] = {
-    "str": Decoder._text,
+READERS: Mapping[str, Callable[[Decoder, Node, Step, str], Any]] = {"list": Decoder.items, "record": Decoder.group}
+CONVERTERS: Mapping[str, Callable[[Decoder, Scalar, str, Step], Any]] = {
     "int": Decoder._int,
     "bool": Decoder._bool,
     "date": Decoder._date,

@@ -169,9 +169,9 @@ OTHERS = (("X004", "@", re.compile(EMAIL, re.ASCII | re.IGNORECASE)), ("X005", "
 SEEN_OTHERWISE = "&\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufe0e\ufe0f\ufeff\u20e3０-９Ａ-Ｚａ-ｚ\U0001d7ce-\U0001d7ff"
 GAPS = " \\-·.‐‑‒–—―−－﹣\u00a0\u2002-\u200a\u202f\u3000•‧・∙⋅･．"
 DOUBTFUL = re.compile(
-    # All of it begins with one class of characters, which lets the search run over a text at 3 ns a character.
-    rf"[0-9@＠{SEEN_OTHERWISE}{PROVINCE}](?:(?<=[@＠{SEEN_OTHERWISE}])|(?<=[{PROVINCE}])[A-Z]"
-    rf"|(?<=[1-9])(?:(?<![0-9].)|(?<=0[18]))(?:[{GAPS}]{{0,3}}[0-9]){{10}})"
+    # All of it begins with one class of characters, which lets the search run over a text at 5 ns a character.
+    rf"[1-9@＠{SEEN_OTHERWISE}{PROVINCE}](?:(?<=[1-9])(?:(?<![0-9].)|(?<=0[18]))(?:[{GAPS}]{{0,3}}[0-9]){{10}}"
+    rf"|(?<=[@＠{SEEN_OTHERWISE}])|(?<=[{PROVINCE}])[A-Z])"
 )
 # Only inside the quotation marks of an attribute something is blanked over more than one line.
 ATTRIBUTE = re.compile("= ?[\"']")

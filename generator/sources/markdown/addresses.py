@@ -46,8 +46,14 @@ MAILBOX = re.compile(r"[^\s@/]+@[^\s@/]+\.[^\s@/]+")
 HOST = re.compile(r"[^\s@/\\<>\"`{}|^%]+")
 
 
+# By far the most frequent; what follows would come to the same.
+PLAIN_REFERENCE = re.compile(r"ref:([a-z0-9/-]+)")
+
+
 def judge(written: str, *, picture: bool) -> Address:
     """What a destination means, after CommonMark has decoded its entities and escapes."""
+    if not picture and (found := PLAIN_REFERENCE.fullmatch(written)):
+        return Link("ref", found[1])
     if not written.strip():
         return Refused("M008")
     compact = IGNORED.sub("", written)

@@ -16,13 +16,14 @@ RESERVED = frozenset(
 )
 # fn-1, fnref-1-2 and note-1 are made by this package; `part-` has no meaning to it.
 GENERATED = re.compile(r"(fn|fnref|note)-\d")
+NO_WORD = re.compile(r"[^\w]+")
 LONGEST = 64
 
 
 def slug(text: str) -> str:
     """`报名材料` -> `报名材料`, `A b` -> `a-b`; letters and digits of every script, in NFC."""
     folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).lower())
-    words = re.sub(r"[^\w]+", "-", folded)[:LONGEST].strip("-")
+    words = NO_WORD.sub("-", folded)[:LONGEST].strip("-")
     if words in RESERVED or GENERATED.match(words):
         return "part-" + words
     return words or "part"

@@ -12,15 +12,12 @@ from markdown_it.common.utils import unescapeAll
 from markdown_it.token import Token
 
 from generator.diagnostics import nearest
-from generator.sources.markdown import writing
 from generator.sources.markdown.draft import Draft, visible
 from generator.sources.markdown.inline import Inline, reference_id
 from generator.sources.markdown.places import Block
 from generator.sources.markdown.syntax import DEEPEST
+from generator.sources.markdown.writing import BOXES, open_box, write
 
-BOXES: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {"提示": ("tip", "提示"), "tip": ("tip", "提示"), "注意": ("warning", "注意"), "warning": ("warning", "注意")}
-)
 BOX_END = re.compile(r"[\s>]*:{3,}\s*")
 STRAY_END = re.compile(r":{3,}")
 PREFIX = re.compile(r"[\s>]*")
@@ -38,7 +35,6 @@ class Blocks:
     """The first line, and that behind the last, of the innermost block that has any; the cells of a row share them."""
     found: Block | None = None
     columns: int = 0
-    boxes: int = 0
     referred: set[str] = field(default_factory=set)
     """The ids of the footnote marks that are on the page; a mark in an alternative text is not."""
     too_deep: bool = False
@@ -55,7 +51,7 @@ class Blocks:
             if token.type == "inline":
                 self.inline(token)
             elif token.type == "plain":
-                writing.write(token.meta["blocks"], self.draft)
+                write(token.meta["blocks"], self.draft)
             elif special := SPECIAL.get(token.type):
                 special(self, tokens, index)
             else:
@@ -145,25 +141,16 @@ class Blocks:
             self.draft.report("M019", span, cell=extra.strip(), columns=self.columns)
 
     def box_open(self, tokens: Sequence[Token], index: int) -> None:
-        """A box beside the text: a note for those who hear the page, with its kind in words."""
+        """A box beside the text."""
         token = tokens[index]
         name, *rest = token.info.split(maxsplit=1)
         if name not in BOXES:
             self.draft.report("M020", self.block.find(name), name=name, nearest=nearest(name, BOXES) or "提示")
-        kind, title = BOXES.get(name, BOXES["提示"])
-        if rest:
-            title = f"{title}：{rest[0].strip()}"
         end = (token.map or [0, 0])[1]
         lines = self.draft.places.lines
         if end >= len(lines) or not BOX_END.fullmatch(lines[end]):
             self.draft.report("M015", self.block.start(), name=name)
-        self.boxes += 1
-        id_ = self.draft.take(f"note-{self.boxes}")
-        self.draft.out.append(
-            f'<aside class="note note-{kind}" role="note" aria-labelledby="{id_}">\n'
-            f'<p class="note-title" id="{id_}">{escape(title, quote=False)}</p>\n'
-        )
-        self.draft.plain.append(title + " ")
+        open_box(BOXES.get(name, BOXES["提示"]), rest[0].strip() if rest else "", self.draft)
 
     def box_close(self, tokens: Sequence[Token], index: int) -> None:
         """The end of a box."""

@@ -30,6 +30,7 @@ class Draft:
     ids: list[str] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     tables: int = 0
+    boxes: int = 0
 
     def report(self, code: str, span: Span, **arguments: object) -> None:
         """Note a problem; long arguments are cut, a message is one sentence."""

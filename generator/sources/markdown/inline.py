@@ -180,7 +180,8 @@ class Inline:
         """Write the start tag of a link, and a text for one that has none of its own."""
         entry.close = "</a>"
         if isinstance(address, Link):
-            entry.slot = self.draft.slot(address, self.block.start())
+            # Where it is written is known when its text has been passed.
+            entry.slot = self.draft.slot(address, Span(self.block.path))
             self.draft.out.append(f'<a href="{HREF}{entry.slot}{HREF}"{title}>')
             if unnamed:
                 self.draft.out.append(f"{TITLE}{entry.slot}{TITLE}")

@@ -7,28 +7,28 @@ from collections.abc import Sequence
 
 from markdown_it.token import Token
 
-from generator.sources.markdown.draft import Draft, shown, visible
+from generator.sources.markdown.draft import shown, visible
 from generator.sources.markdown.headings import Headings
 from generator.sources.markdown.writing import prepared
 
 TASK = re.compile(r"\[([ xX])\]\s+(?=\S|$)")
 
 
-def prepare(tokens: Sequence[Token], headings: Headings, draft: Draft) -> None:
+def prepare(tokens: Sequence[Token], headings: Headings) -> None:
     """Give headings their ids, mark empty blocks as hidden, and figures and tasks as such."""
     for index, token in enumerate(tokens):
         if token.type == "plain":
-            token.meta = {"blocks": prepared(token.meta["blocks"], headings, draft)}
+            token.meta = {"blocks": prepared(token.meta["blocks"], headings)}
         elif token.type == "heading_open":
-            ready_heading(tokens[index : index + 3], headings, draft)
+            ready_heading(tokens[index : index + 3], headings)
         elif token.type == "paragraph_open":
             ready_paragraph(tokens, index)
 
 
-def ready_heading(tokens: Sequence[Token], headings: Headings, draft: Draft) -> None:
+def ready_heading(tokens: Sequence[Token], headings: Headings) -> None:
     """The three tokens of a heading; one without a text is none."""
     start, inline, end = tokens
-    heading = headings.add(start.tag, shown(inline.children or ()), draft.places.block(start.map).start())
+    heading = headings.add(start.tag, shown(inline.children or ()), start.map)
     if heading is None:
         start.hidden = inline.hidden = end.hidden = True
     else:

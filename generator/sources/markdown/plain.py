@@ -12,47 +12,64 @@ from typing import NamedTuple
 
 
 class Plain(NamedTuple):
-    """One plain block; the tag and the id of a heading are those of the page once `Headings` has seen it."""
+    """One plain block; the tag and the id of a heading are those of the page once `writing.prepared` has seen it."""
 
     tag: str
-    """`p`, `h1` to `h6`, `ul`, `ol`, `blockquote` or `table`."""
+    """`p`, `h1` to `h6`, `ul`, `ol`, `blockquote`, `table`, or `aside` for a box."""
     line: int
     """Where it begins, from 0 in the body; each text has a line of its own."""
     texts: tuple[str, ...]
-    """Inline Markdown; of headings and of the rows of a table without any sign."""
+    """Inline Markdown; of a table its rows, of a box its kind and title."""
     start: int = 1
     """The number of the first item of an `ol`."""
     id: str = ""
+    inner: tuple[Plain, ...] = ()
+    """What is in a box."""
 
 
 # No sign of inline Markdown, and no beginning of a slip that is reported.
 CHAR = r"[^\n\\`~*_\[\]<&【]"
-LETTER = r"[^\W_]"
-# Asterisks that touch a letter or digit inside open and close whatever stands outside, if no others are in between.
-BOLD = rf"\*\*(?={LETTER}){CHAR}*(?<={LETTER})\*\*(?!\*)"
-EMPHASIS = rf"\*(?={LETTER}){CHAR}*(?<={LETTER})\*(?!\*)"
+CELL_CHAR = r"[^\n\\`~*_\[\]<&【|]"
+
+
+def _marked(stars: str) -> str:
+    """A pattern for a text between asterisks, with no others in between.
+
+    If they touch a letter or digit inside, they open and close whatever stands outside; and so they do at a blank or an
+    end of the line, whatever stands inside.
+    """
+    letter, edge, middle = r"[^\W_]", r"[^\s*]", r"[^ \n]"
+    opened = rf"{stars}(?:(?={letter})|(?<!{middle}{stars})(?={edge}))"
+    closed = rf"(?:(?<={letter})|(?<={edge})(?={stars}(?!{middle}))){stars}(?!\*)"
+    return opened + CHAR + "*" + closed
+
+
+BOLD = _marked(r"\*\*")
+EMPHASIS = _marked(r"\*")
 LINK = rf"(?<!!)\[(?=\S){CHAR}+\]\([\w./:#?=%+-]+\)"
-PIECE = re.compile(f"({BOLD}|{EMPHASIS}|{LINK})")
+PIECES = f"(?:{CHAR}++|{BOLD}|{EMPHASIS}|{LINK})++"
 # Begins no other block: no blank, no sign of a block, no number of a list.
-INLINE = rf"(?![\s>#:+=|-]|[0-9]{{1,9}}[.)])(?:{CHAR}++|{BOLD}|{EMPHASIS}|{LINK})++"
+INLINE = rf"(?![\s>#:+=|-]|[0-9]{{1,9}}[.)]){PIECES}"
 # An empty line or the end, and no definition of what stands above.
-END = r"\n(?=\n(?![ \t]*[:~])|\Z)"
-LIST_END = r"(?=\n(?![ \t\n:~+*0-9-])|\n*\Z)"
+END = r"\n(?=\n(?![ \t]*[:~][ \t])|\Z)"
+LIST_END = r"(?=\n(?![ \t\n+*0-9-]|[:~][ \t])|\n*\Z)"
 PARAGRAPH = re.compile(f"{INLINE}{END}")
 QUOTATION = re.compile(f"> {INLINE}{END}")
 # The line under a heading must not make it the head of a table.
 HEADING = re.compile(r"(#{1,6}) +(?=[^\s:])([^\n\\`~*_\[\]<&【#]+)\n(?![ \t]*[|:-])")
 BULLETS = re.compile(rf"([-+*]) {INLINE}\n(?:\1 {INLINE}\n)*{LIST_END}")
 NUMBERS = re.compile(rf"([0-9]{{1,9}})([.)]) {INLINE}\n(?:[0-9]{{1,9}}\2 {INLINE}\n)*{LIST_END}")
-CELLS = r"\|(?:[^\n\\`~*_\[\]<&【|]*\|)+\n"
 DIGITS = "0123456789"
-TABLE = re.compile(rf"{CELLS}\|(?: *:?-+:? *\|)+\n(?:{CELLS})+(?=\n|\Z)")
+ROW = rf"\|(?:(?:{PIECES.replace(CHAR, CELL_CHAR)})?\|)+\n"
+TABLE = re.compile(rf"{ROW}\|(?: *:?-+:? *\|)+\n(?:{ROW})+(?=\n|\Z)")
+BOX = re.compile(r"::: (提示|注意|tip|warning)(?: +([^\s:`][^\n:`]*))?\n")
+BOX_END = "\n:::\n"
 
 
-def blocks(source: str) -> list[Plain] | None:
-    """The blocks of a text that ends with a line end, if all of them are plain."""
+def blocks(source: str, line: int = 0) -> list[Plain] | None:
+    """The blocks of a text that ends with a line end, if all of them are plain; it begins on a line of the body."""
     found: list[Plain] = []
-    at = line = 0
+    at = 0
     while at < len(source):
         if source[at] == "\n":
             at += 1
@@ -61,15 +78,18 @@ def blocks(source: str) -> list[Plain] | None:
         plain = block(source, at, line)
         if plain is None:
             return None
-        one, at = plain
+        one, end = plain
         found.append(one)
-        line += len(one.texts)
+        line += source.count("\n", at, end)
+        at = end
     return found
 
 
 def block(source: str, at: int, line: int) -> tuple[Plain, int] | None:
     """The plain block that begins at an index, which is the beginning of a line, and the index behind it."""
     sign = source[at]
+    if sign == ":":
+        return _box(source, at, line)
     one: Plain | None = None
     if sign == "#":
         if found := HEADING.match(source, at):
@@ -104,3 +124,14 @@ def _table(text: str, line: int) -> Plain | None:
     ):
         return None
     return Plain("table", line, rows)
+
+
+def _box(source: str, at: int, line: int) -> tuple[Plain, int] | None:
+    found = BOX.match(source, at)
+    end = source.find(BOX_END, found.end() - 1) if found else -1
+    if found is None or end < 0:
+        return None
+    inner = blocks(source[found.end() : end + 1], line + 1)
+    if inner is None:
+        return None
+    return Plain("aside", line, (found[1], (found[2] or "").strip()), inner=tuple(inner)), end + len(BOX_END)

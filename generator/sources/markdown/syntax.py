@@ -62,14 +62,14 @@ def plain_blocks(state: StateBlock, first: int, end: int, silent: bool) -> bool:
     """All the plain blocks from here on as one token, outside of other blocks, where the text is as it stands."""
     line, blocks = first, []
     while line < end and not (state.level or state.sCount[line]):
-        found = None if state.isEmpty(line) else plain.block(state.src, state.bMarks[line], line)
-        if found:
-            blocks.append(found[0])
-            line += len(found[0].texts)
-        elif state.isEmpty(line):
+        if state.isEmpty(line):
             line += 1
-        else:
+            continue
+        found = plain.block(state.src, state.bMarks[line], line)
+        if found is None:
             break
+        blocks.append(found[0])
+        line += state.src.count("\n", state.bMarks[line], found[1])
     if not blocks:
         return False
     token = state.push("plain", "", 0)

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from types import MappingProxyType
 
 from generator.sources.markdown.draft import Draft
 from generator.sources.markdown.headings import Headings
 from generator.sources.markdown.inline import Inline
-from generator.sources.markdown.plain import PIECE, Plain
+from generator.sources.markdown.places import Block
+from generator.sources.markdown.plain import Plain
+
+BOXES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {"提示": ("tip", "提示"), "tip": ("tip", "提示"), "注意": ("warning", "注意"), "warning": ("warning", "注意")}
+)
 
 
-def prepared(blocks: Iterable[Plain], headings: Headings, draft: Draft) -> list[Plain]:
+def prepared(blocks: Iterable[Plain], headings: Headings) -> list[Plain]:
     """The blocks with the level and id of each heading among them."""
-    return [_heading(block, headings, draft) if block.tag in HEADS else block for block in blocks]
+    return [_ready(block, headings) if block.tag in HEADS or block.inner else block for block in blocks]
 
 
+# A plain text has these in pairs, and none between the two of a pair.
+SIGN = re.compile(r"(\*\*|\*|\[|\]\([^)]*\))")
+MARKS: Mapping[str, str] = MappingProxyType({"**": "strong", "*": "em"})
 HEADS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
 
-def _heading(block: Plain, headings: Headings, draft: Draft) -> Plain:
-    heading = headings.add(block.tag, block.texts[0], draft.places.line(block.line))
+def _ready(block: Plain, headings: Headings) -> Plain:
+    if block.inner:
+        return block._replace(inner=tuple(prepared(block.inner, headings)))
+    heading = headings.add(block.tag, block.texts[0], (block.line, block.line + 1))
     assert heading is not None
     return block._replace(tag=f"h{heading.level}", id=heading.id)
 
@@ -27,7 +40,7 @@ def _heading(block: Plain, headings: Headings, draft: Draft) -> Plain:
 def write(blocks: Iterable[Plain], draft: Draft) -> None:
     """Write blocks that `prepared` has made ready."""
     out = draft.out
-    for tag, line, texts, start, id_ in blocks:
+    for tag, line, texts, start, id_, inner in blocks:
         if tag == "p":
             out.append("<p>")
             _inline(texts[0], line, draft)
@@ -37,7 +50,11 @@ def write(blocks: Iterable[Plain], draft: Draft) -> None:
             _inline(texts[0], line, draft)
             out.append(f"</{tag}>\n")
         elif tag == "table":
-            _table(texts, draft)
+            _table(texts, line, draft)
+        elif tag == "aside":
+            open_box(BOXES[texts[0]], texts[1], draft)
+            write(inner, draft)
+            out.append("</aside>\n")
         elif tag == "blockquote":
             out.append("<blockquote>\n<p>")
             _inline(texts[0], line, draft)
@@ -51,28 +68,41 @@ def write(blocks: Iterable[Plain], draft: Draft) -> None:
             out.append(f"</{tag}>\n")
 
 
-def _inline(text: str, line: int, draft: Draft) -> None:
-    """Write the text of a block and the space that divides it from the next one."""
+def open_box(kind: tuple[str, str], title: str, draft: Draft) -> None:
+    """Write the beginning of a box beside the text: a note for those who hear the page, with its kind in words."""
+    name = f"{kind[1]}：{title}" if title else kind[1]
+    draft.boxes += 1
+    id_ = draft.take(f"note-{draft.boxes}")
+    draft.out.append(
+        f'<aside class="note note-{kind[0]}" role="note" aria-labelledby="{id_}">\n'
+        f'<p class="note-title" id="{id_}">{escape(name, quote=False)}</p>\n'
+    )
+    draft.plain.append(name + " ")
+
+
+def _inline(text: str, line: int, draft: Draft, block: Block | None = None) -> None:
+    """Write the text of a block and the space that divides it from the next one; cells of a row share theirs."""
     if "*" not in text and "[" not in text:
         draft.out.append(text.replace(">", "&gt;"))
         draft.plain.append(text + " ")
         return
-    writer = Inline(draft, draft.places.block((line, line + 1)))
-    for piece in PIECE.split(text):
-        if piece.startswith("["):
-            label, _, address = piece[1:-1].partition("](")
-            writer.simple_link(label, address)
-        elif piece.startswith("*"):
-            width, tag = (2, "strong") if piece.startswith("**") else (1, "em")
+    writer = Inline(draft, block or draft.places.block((line, line + 1)))
+    pieces = iter(SIGN.split(text))
+    for piece in pieces:
+        if piece == "[":
+            writer.simple_link(next(pieces), next(pieces)[2:-1])
+        elif piece in MARKS:
+            tag = MARKS[piece]
             draft.out.append(f"<{tag}>")
-            writer.text(piece[width:-width])
+            writer.text(next(pieces))
             draft.out.append(f"</{tag}>")
+            next(pieces)
         elif piece:
             writer.text(piece)
     draft.plain.append(" ")
 
 
-def _table(rows: Sequence[str], draft: Draft) -> None:
+def _table(rows: Sequence[str], line: int, draft: Draft) -> None:
     """Write a table as `Blocks` does."""
     draft.out.append(draft.table())
     classes = [_alignment(cell.strip()) for cell in _cells(rows[1])]
@@ -80,12 +110,13 @@ def _table(rows: Sequence[str], draft: Draft) -> None:
         if number == 1:
             continue
         tag, more = ("td", "") if number else ("th", ' scope="col"')
-        cells = [cell.strip() for cell in _cells(row)]
+        block = draft.places.block((line + number, line + number + 1)) if "[" in row else None
         draft.out.append("<tr>\n" if number > 2 else "<tbody>\n<tr>\n" if number else "<thead>\n<tr>\n")
-        for cell, class_ in zip(cells, classes, strict=True):
-            draft.out.append(f"<{tag}{class_}{more}>{cell.replace('>', '&gt;')}</{tag}>\n")
+        for cell, class_ in zip(_cells(row), classes, strict=True):
+            draft.out.append(f"<{tag}{class_}{more}>")
+            _inline(cell.strip(), line + number, draft, block)
+            draft.out.append(f"</{tag}>\n")
         draft.out.append("</tr>\n" if number else "</tr>\n</thead>\n")
-        draft.plain.append(" ".join(cells) + " ")
     draft.out.append("</tbody>\n</table>\n</div>\n")
 
 
