@@ -110,7 +110,7 @@ def lists_without_the_day(patch: Patch) -> None:
 
 def naming_without_goals(patch: Patch) -> None:
     """Who names whom changes with the entries alone."""
-    patch.setattr(Catalog, "naming_state", property(lambda self: digests.digest([*self.heads])))
+    _input_by(patch, "named-by", lambda site, id_: str(id_ in site.catalog.heads))
 
 
 def _input_by(patch: Patch, name: str, state: Callable[[Site, str], str]) -> None:
@@ -148,8 +148,8 @@ def outline_without(field: str) -> Break:
 
 def everything_else_is_the_same(patch: Patch) -> None:
     """Of the content, nothing but texts is ever looked at again."""
-    real = Site.same
-    patch.setattr(Site, "same", lambda self, query: query[0] in world.OF_CONTENT - world.OF_ONE or real(self, query))
+    real = Site.changes
+    patch.setattr(Site, "changes", lambda self: real(self) or (world.OF_CONTENT - {*world.OF_ONE}, []))
 
 
 def near_whatever_was_asked(patch: Patch) -> None:
@@ -161,7 +161,7 @@ def near_in_spite_of_other_files(patch: Patch) -> None:
     """Pictures and other files that are published as they are do not count as edited."""
     real = library._Reading._changed
 
-    def changed(self: Any) -> frozenset[str] | None:
+    def changed(self: Any) -> tuple[frozenset[str] | None, bool]:
         self._unlike = False
         return real(self)
 
@@ -172,15 +172,15 @@ def changed_without_titles(patch: Patch) -> None:
     """An entry counts as edited if its text is another one."""
     real = library._Reading._changed
 
-    def changed(self: Any) -> frozenset[str] | None:
-        found = real(self)
+    def changed(self: Any) -> tuple[frozenset[str] | None, bool]:
+        found, _ = real(self)
         if found is None:
-            return None
+            return None, True
         old = {
             f"{path.split('/')[1]}/{one.slug}": one for path, known in self._known.files.items() for one in known.heads
         }
         new = {f"{path.split('/')[1]}/{one.slug}": one for path, known in self._indexed.items() for one in known.heads}
-        return frozenset(id_ for id_ in found if old[id_].body_digest != new[id_].body_digest)
+        return frozenset(id_ for id_ in found if old[id_].body_digest != new[id_].body_digest), False
 
     patch.setattr(library._Reading, "_changed", changed)
 
