@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from generator import build, report, steps
@@ -108,11 +108,6 @@ def lists_without_the_day(patch: Patch) -> None:
     patch.setattr(Catalog, "states", property(states))
 
 
-def naming_without_goals(patch: Patch) -> None:
-    """Who names whom changes with the entries alone."""
-    _input_by(patch, "named-by", lambda site, id_: str(id_ in site.catalog.heads))
-
-
 def _input_by(patch: Patch, name: str, state: Callable[[Site, str], str]) -> None:
     patch.setattr(world, "INPUTS", {**world.INPUTS, name: (state, world.INPUTS[name][1])})
 
@@ -125,6 +120,11 @@ def entries_by_title(patch: Patch) -> None:
 def texts_by_presence(patch: Patch) -> None:
     """A text is the same as long as there is one."""
     _input_by(patch, "body", lambda site, id_: str(id_ in site.catalog.heads))
+
+
+def naming_without_goals(patch: Patch) -> None:
+    """Who names an entry changes with the entry alone."""
+    _input_by(patch, "named-by", lambda site, id_: str(id_ in site.catalog.heads))
 
 
 def outline_without(field: str) -> Break:
@@ -152,6 +152,17 @@ def everything_else_is_the_same(patch: Patch) -> None:
     patch.setattr(Site, "changes", lambda self: real(self) or (world.OF_CONTENT - {*world.OF_ONE}, []))
 
 
+def titles_are_the_same(patch: Patch) -> None:
+    """After an edit of a text, what lists all titles is not looked at again."""
+    real = Site.changes
+
+    def changes(self: Site) -> Any:
+        found = real(self)
+        return found and (found[0], [query for query in found[1] if query[0] not in world.OF_ALL])
+
+    patch.setattr(Site, "changes", changes)
+
+
 def near_whatever_was_asked(patch: Patch) -> None:
     """The last build was for another day, another address or with drafts, and no matter."""
     patch.setattr(steps, "_near", lambda options, memory, zone: memory.state.complete)
@@ -161,7 +172,7 @@ def near_in_spite_of_other_files(patch: Patch) -> None:
     """Pictures and other files that are published as they are do not count as edited."""
     real = library._Reading._changed
 
-    def changed(self: Any) -> tuple[frozenset[str] | None, bool]:
+    def changed(self: Any) -> Any:
         self._unlike = False
         return real(self)
 
@@ -170,19 +181,14 @@ def near_in_spite_of_other_files(patch: Patch) -> None:
 
 def changed_without_titles(patch: Patch) -> None:
     """An entry counts as edited if its text is another one."""
-    real = library._Reading._changed
+    real = library.differences
 
-    def changed(self: Any) -> tuple[frozenset[str] | None, bool]:
-        found, _ = real(self)
-        if found is None:
-            return None, True
-        old = {
-            f"{path.split('/')[1]}/{one.slug}": one for path, known in self._known.files.items() for one in known.heads
-        }
-        new = {f"{path.split('/')[1]}/{one.slug}": one for path, known in self._indexed.items() for one in known.heads}
-        return frozenset(id_ for id_ in found if old[id_].body_digest != new[id_].body_digest), False
+    def differences(before: Sequence[Head], after: Sequence[Head]) -> tuple[set[str], bool] | None:
+        found = real(before, after)
+        pairs = zip(before, after, strict=False)
+        return found and ({one.slug for one, other in pairs if one.body_digest != other.body_digest}, found[1])
 
-    patch.setattr(library._Reading, "_changed", changed)
+    patch.setattr(library, "differences", differences)
 
 
 def places_in_texts_not_looked_for(patch: Patch) -> None:

@@ -121,6 +121,23 @@ def test_explain(portal: Portal) -> None:
     assert "news/notice" in lost.stderr
 
 
+@pytest.mark.timeout(30)
+def test_explain_where_organisations_go_round(portal: Portal) -> None:
+    """Nothing can be built of that, and what was built can be explained still."""
+
+    def branch(parent: str) -> str:
+        return f"title: 支部\ndate: 2026-10-01\ntype: 党支部\nphone: 0574-00000000\n{parent}"
+
+    root = "title: 党工委\ndate: 2026-01-01\ntype: 党工委\nphone: 0574-00000000\norigin_areas: [江西省 上饶市]\n"
+    portal.edit({"content/branches/root.yaml": root, "content/branches/a.yaml": branch("parent: branches/root\n")})
+    portal.edit({"content/branches/b.yaml": branch("parent: branches/a\n")})
+    assert run(portal, "build").exit_code == 0
+    portal.edit({"content/branches/a.yaml": branch("parent: branches/b\n")})
+    assert run(portal, "build").exit_code == 1
+    for page in ("/branches/a/", "/branches/b/", "/branches/tree/", "/branches/root/"):
+        assert run(portal, "explain", page).exit_code == 0
+
+
 def test_explain_option_names_each_page_and_its_reason(portal: Portal) -> None:
     run(portal, "build")
     portal.edit({"content/news/notice.md": NEWS.replace("正文", "改过的正文")})

@@ -81,6 +81,7 @@ class Blobs:
             moved[ref] = fresh.append(data)
         self.close()
         self._name, self._end, self._file, self._kept = fresh._name, fresh._end, fresh._file, fresh._kept
+        fresh._file = None
         return moved
 
     def sweep(self) -> None:
@@ -96,6 +97,10 @@ class Blobs:
         if self._file is not None:
             os.close(self._file)
             self._file = None
+
+    def __del__(self) -> None:
+        # Each quick build of a server has one of its own.
+        self.close()
 
     def _written(self, data: bytes) -> bool:
         try:

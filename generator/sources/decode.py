@@ -137,14 +137,19 @@ class Decoder:
         prefix = name and name + "."
         found: dict[str, Any] = {}
         blank: list[str] = []
+        firsts: dict[str, Place] = {}
         for key, place, value in node.value:
             step = steps.get(key)
             if step is None or key in ignored:
-                self._unknown(key, place, node, ignored, steps)
+                firsts = firsts or _firsts(node)
+                # A key that stands here twice, and the merge key, were reported when the nodes were read.
+                if key != "<<" and key not in ignored and firsts[key] == place:
+                    self._unknown(key, place, [*steps, *ignored])
                 continue
             field = step.name
             if field in found or field in blank:
-                if not _repeated(node, key, place):
+                firsts = firsts or _firsts(node)
+                if firsts[key] == place:
                     self._reject("F008", place, key=key, name=field, label=step.spec.field.label)
                 continue
             full = prefix + field
@@ -262,16 +267,11 @@ class Decoder:
     def _form(self, node: Node, text: str, spec: Spec, example: str) -> Any:
         return self._reject("F009", node.place, label=spec.field.label, value=text, example=example)
 
-    def _unknown(
-        self, key: str, place: Place, node: nodes.Mapping, ignored: tuple[str, ...], known: Mapping[str, Step]
-    ) -> None:
-        # A key that stands here twice, and the merge key, were reported when the nodes were read.
-        if key == "<<" or key in ignored or _repeated(node, key, place):
-            return
-        if guess := nearest(key, [*known, *ignored]):
+    def _unknown(self, key: str, place: Place, known: list[str]) -> None:
+        if guess := nearest(key, known):
             self._reject("F001", place, key=key, guess=guess)
         else:
-            shown = "、".join(name for name in [*known, *ignored] if not name.isascii())
+            shown = "、".join(name for name in known if not name.isascii())
             self._reject("F014", place, key=key, known=shown)
 
     def _missing(self, node: Node, spec: Spec, name: str) -> None:
@@ -313,9 +313,9 @@ def _divides(url: str) -> bool:
         return False
 
 
-def _repeated(node: nodes.Mapping, key: str, place: Place) -> bool:
-    """Whether a key stands in the mapping before this place too."""
-    return next(where for other, where, _ in node.value if other == key) != place
+def _firsts(node: nodes.Mapping) -> dict[str, Place]:
+    """Where each key stands for the first time."""
+    return {key: place for key, place, _ in reversed(node.value)}
 
 
 def _empty(node: Node) -> bool:
