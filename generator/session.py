@@ -6,6 +6,7 @@ no store: the next thorough build finds the same by itself, and puts right whate
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from collections.abc import Callable, Collection, Sequence
@@ -60,6 +61,9 @@ class Session:
         self._standing = before if unchanged else standing
         self._store = self._identity()
         self._ahead = False
+        # What the build before left holds itself in cycles, and is as large as the site: nobody waits for anything now.
+        del before, standing
+        gc.collect()
         return report
 
     def edited(self, files: Collection[Path]) -> Report | None:
