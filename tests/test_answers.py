@@ -170,6 +170,55 @@ def test_every_answer_is_that_of_a_world_without_memory(
         graph = Graph.decode(graph.encode())
 
 
+NOTHING_MADE = rebuild.Made({}, [], [], {}, [])
+
+
+def asked_for_all(known: Sequence[Rule], given_: list[int]) -> tuple[Graph, Answers]:
+    """What a build leaves in which every question was asked."""
+    graph = Graph()
+    answers = Answers(World(known, given_), graph)
+    for query in EVERY:
+        answer_of(answers, query)
+    return remember(graph, answers, [], NOTHING_MADE, {}), answers
+
+
+def value_of(answers: Answers, query: Query) -> object:
+    try:
+        return answers.value(query)
+    except MakeError:
+        return "refused"
+
+
+@settings(max_examples=100, deadline=None)
+@given(worlds, givens, givens, st.sets(st.sampled_from(EVERY[:INPUTS])))
+def test_what_is_vouched_for_is_not_looked_at(
+    known: Sequence[Rule], one: list[int], two: list[int], more: set[Query]
+) -> None:
+    """With all that changed named, and perhaps more, it is as if everything were looked at."""
+    graph, _ = asked_for_all(known, one)
+    changed = {query for query in EVERY[:INPUTS] if one[int(query[1])] != two[int(query[1])]}
+    thorough = Answers(World(known, two), graph)
+    assert Answers(World(known, two), graph, (("given",), changed | more)).suspects == thorough.suspects
+    # Other inputs than those are looked at as ever.
+    assert Answers(World(known, two), graph, (("else",), ())).suspects == thorough.suspects
+
+
+@settings(max_examples=100, deadline=None)
+@given(worlds, givens, givens)
+def test_values_that_are_kept_are_those_of_today(known: Sequence[Rule], one: list[int], two: list[int]) -> None:
+    graph, before = asked_for_all(known, one)
+    world = World(known, two)
+    later = Answers(world, graph)
+    later.keep(before)
+    without = Answers(World(known, two))
+    for query in EVERY:
+        assert value_of(later, query) == value_of(without, query), query
+    if one == two and UNANSWERED not in graph.numbers:
+        # Of what was worked out nothing is worked out again, but for what raised and so gave no value.
+        again = {query for query in world.asked if query[0] == "asked"}
+        assert again <= {query for query in EVERY if value_of(before, query) == "refused"}
+
+
 def only_what_leads_up(known: Facts, world: World, graph: Graph) -> None:
     """Of the known questions only those that lead up from a change are worked out again, and what these read."""
     changed = {query for query, (seen, _) in known.items() if query[0] == "given" and world.state(query) != seen}

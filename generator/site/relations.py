@@ -103,9 +103,10 @@ def above(read: Reader, id_: str) -> tuple[str, ...]:
     """The ids of the organisations above one, the top first."""
     outlines = read("listed", "branches").outlines
     found: list[str] = []
-    while id_ in outlines and (id_ := outlines[id_].parent) in outlines:
-        found.insert(0, id_)
-    return tuple(found)
+    # Organisations that go round stop a build, but what was built before can still be explained.
+    while id_ in outlines and (id_ := outlines[id_].parent) in outlines and id_ not in found:
+        found.append(id_)
+    return tuple(reversed(found))
 
 
 def past(read: Reader, id_: str) -> bool:
