@@ -100,10 +100,14 @@ class Graph:
         self._inputs.add(number)
         self.digests[number] = digest
 
-    def put(self, query: Query, digest: str, reads: Iterable[Query]) -> int:
+    def put(self, query: Query, digest: str, reads: Sequence[Query]) -> int:
         """Take down an answer and what it was worked out from; gives its number."""
         number = self.number(query)
-        packed = array("I", map(self.number, reads)).tobytes()
+        try:
+            # Nearly all have a number already, and there are sixty for each page.
+            packed = array("I", map(self.numbers.__getitem__, reads)).tobytes()
+        except KeyError:
+            packed = array("I", map(self.number, reads)).tobytes()
         if packed != self._reads[number]:
             self._changes.setdefault(number, self._reads[number])
             self._reads[number] = packed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -62,7 +63,7 @@ class _Outcome(msgspec.Struct, array_like=True):
 
     result: str = ""
     reads: list[int] = []
-    """Places in the questions of the batch."""
+    """Numbers of questions, as the process counts them."""
     written: bool = False
     seconds: tuple[float, float] = (0.0, 0.0)
     """To make it, and to write it."""
@@ -70,13 +71,49 @@ class _Outcome(msgspec.Struct, array_like=True):
 
 
 class _Batch(msgspec.Struct, array_like=True):
-    """What a worker sends: each question is named once, and stands for itself as its place afterwards."""
+    """What a process says of some targets."""
 
+    process: int
     outcomes: list[_Outcome]
     questions: list[Query]
+    """Those that it has not named before, which go on from the last number that it gave."""
     digests: list[str]
     fresh: dict[int, list[int]]
-    """What each question that was worked out anew has read."""
+    """What each of these questions has read, if it was worked out anew."""
+
+
+class _Work:
+    """Makes targets in one process, and names each question only once: all pages of a list ask nearly the same."""
+
+    def __init__(self, make: Make, answers: Answers, outputs: Outputs) -> None:
+        self._make = make
+        self._answers = answers
+        self._outputs = outputs
+        self._numbers: dict[Query, int] = {}
+
+    def __call__(self, batch: Sequence[Target]) -> bytes:
+        """Make and write some targets; a fork that begins before the first of them begins to count for itself."""
+        numbers, fresh_of = self._numbers, self._answers.fresh
+        number = numbers.setdefault
+        done = len(numbers)
+        outcomes = []
+        for target in batch:
+            outcome, reads = _attempt(target, self._make, self._answers, self._outputs)
+            outcome.reads = [number(query, len(numbers)) for query in reads]
+            outcomes.append(outcome)
+        questions: list[Query] = []
+        fresh: dict[int, list[int]] = {}
+        # What an answer was worked out from is named as well, and so on downwards.
+        while done < len(numbers):
+            waiting = list(islice(numbers, done, None))
+            for place, query in enumerate(waiting, done):
+                if (below := fresh_of.get(query)) is not None:
+                    fresh[place] = [number(one, len(numbers)) for one in below]
+            questions += waiting
+            done += len(waiting)
+        digest = self._answers.digest
+        digests = ["" if query == UNANSWERED else digest(query) for query in questions]
+        return msgspec.msgpack.encode(_Batch(os.getpid(), outcomes, questions, digests, fresh))
 
 
 def decide(targets: Sequence[Target], graph: Graph, answers: Answers, outputs: Outputs) -> dict[str, Reason]:
@@ -110,19 +147,21 @@ def remake(
     A fault of the program, or an OSError while writing, ends it; what was written until then is found out by `decide`.
     """
 
-    def work(batch: Sequence[Target]) -> bytes:
-        return _work(batch, make, answers, outputs)
-
     made = Made({}, [], [], {}, [])
     times = times or Times()
-    # One object for each question, of which every batch brings copies.
+    # One object for each question, which every process names; and the questions of each process by their numbers.
     known: dict[Query, Query] = {}
-    for batch, packed in workers.in_batches(work, targets, jobs, progress):
+    named: dict[int, list[Query]] = {}
+    for batch, packed in workers.in_batches(_Work(make, answers, outputs), targets, jobs, progress):
         found = msgspec.msgpack.decode(packed, type=_Batch)
-        questions = [known.setdefault(query, query) for query in found.questions]
+        fresh = [known.setdefault(query, query) for query in found.questions]
+        questions = named.setdefault(found.process, [])
+        questions += fresh
         names = questions.__getitem__
-        digests = dict(zip(questions, found.digests, strict=True))
-        answers.learn(digests, {names(place): tuple(map(names, reads)) for place, reads in found.fresh.items()})
+        answers.learn(
+            dict(zip(fresh, found.digests, strict=True)),
+            {names(number): tuple(map(names, reads)) for number, reads in found.fresh.items()},
+        )
         for target, outcome in zip(batch, found.outcomes, strict=True):
             path = target.path
             times.targets[path] = target.maker, outcome.seconds[0]
@@ -138,29 +177,6 @@ def remake(
             else:
                 made.foreign.append(path)
     return made
-
-
-def _work(batch: Sequence[Target], make: Make, answers: Answers, outputs: Outputs) -> bytes:
-    """Make and write some targets, in whichever process."""
-    # Each question with its place, which is that of its first mention.
-    places: dict[Query, int] = {}
-    place = places.setdefault
-    outcomes = []
-    for target in batch:
-        outcome, reads = _attempt(target, make, answers, outputs)
-        outcome.reads = [place(query, len(places)) for query in reads]
-        outcomes.append(outcome)
-    fresh: dict[int, list[int]] = {}
-    # What an answer was worked out from is named as well, and so on downwards.
-    done = 0
-    while done < len(places):
-        waiting = list(islice(places, done, None))
-        for number, query in enumerate(waiting, done):
-            if (below := answers.fresh.get(query)) is not None:
-                fresh[number] = [place(one, len(places)) for one in below]
-        done += len(waiting)
-    digests = ["" if query == UNANSWERED else answers.digest(query) for query in places]
-    return msgspec.msgpack.encode(_Batch(outcomes, list(places), digests, fresh))
 
 
 def _attempt(target: Target, make: Make, answers: Answers, outputs: Outputs) -> tuple[_Outcome, Sequence[Query]]:

@@ -35,9 +35,9 @@ def each(work: Callable[[Item], Result], items: Sequence[Item], jobs: int, progr
 def in_batches(
     work: Callable[[Sequence[Item]], Result], items: Sequence[Item], jobs: int, progress: Progress
 ) -> Iterator[tuple[Sequence[Item], Result]]:
-    """The result of the work for some items at a time, in no order; each item is in one batch.
+    """The result of the work for some items at a time; each item is in one batch.
 
-    The work must give the same result in any process: which process does it, and when, is not defined.
+    Which process does it, and when, is not defined; what one process did comes in the order in which it did it.
     """
     for (start, stop), result in _placed(work, items, jobs, progress):
         yield items[start:stop], result
@@ -81,8 +81,9 @@ def _by_processes(
     """The result of each batch and the place of its first item; some are missing if a worker was killed."""
     # Late: 30 ms, and only a build that makes many pages needs processes.
     import multiprocessing
-    from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+    from concurrent.futures import Future, ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
+    from queue import SimpleQueue
 
     with _shared_heap():
         try:
@@ -92,11 +93,15 @@ def _by_processes(
             return
         try:
             batches: dict[Future[Result], int] = {}
+            done: SimpleQueue[Future[Result]] = SimpleQueue()
             for start, stop in stretches.items():
-                batches[pool.submit(_do, start, stop)] = start
-            for future in as_completed(batches):
-                start = batches.pop(future)
-                yield start, future.result()
+                future = pool.submit(_do, start, stop)
+                batches[future] = start
+                # Not `as_completed`: what is done before it is asked comes out of it in no order.
+                future.add_done_callback(done.put)
+            while batches:
+                future = done.get()
+                yield batches.pop(future), future.result()
         except BrokenProcessPool:
             return
         finally:
