@@ -133,7 +133,7 @@ class Answers:
             return self._graph.digests[number]
         if query[0] in self._inputs:
             return self._world.state(query)
-        if number is not None and query not in self.fresh and all(map(self.holds, self._graph.reads(number))):
+        if number is not None and query not in self.fresh and self.changed(number) is None:
             return self._graph.digests[number]
         return digest(self.value(query))
 
@@ -149,6 +149,18 @@ class Answers:
         except MakeError:
             # The maker asks again and gets the failure, with the target's name to it.
             return False
+
+    def changed(self, number: int) -> int | None:
+        """The first read of a node of the graph that has another answer now, or None.
+
+        In the order in which they were read: once one has changed, a later one might never be read again, and asking
+        for it (the body of an entry that was removed) may make no sense.
+        """
+        # Nearly all reads of a suspect are above suspicion, and a site has a million of them.
+        for one in filter(self.suspects.__contains__, self._graph.reads(number)):
+            if not self.holds(one):
+                return one
+        return None
 
     def keep(self, before: Answers) -> None:
         """Take over from the build just before, of which the graph is the result, the values that still hold."""
@@ -223,11 +235,7 @@ class Reader:
 
 
 def stale(target: Target, graph: Graph, answers: Answers) -> Reason | None:
-    """Why the target must be made again, or None.
-
-    Reads are checked in their order: once one has changed, a later one might never be read again, and asking for it
-    (the body of an entry that was removed) may make no sense.
-    """
+    """Why the target must be made again, or None."""
     made = graph.made.get(target.path)
     if made is None:
         return Reason("new")
@@ -235,7 +243,5 @@ def stale(target: Target, graph: Graph, answers: Answers) -> Reason | None:
         return Reason("target")
     if made.number not in answers.suspects:
         return None
-    for number in graph.reads(made.number):
-        if not answers.holds(number):
-            return Reason("query", graph.queries[number] or ())
-    return None
+    changed = answers.changed(made.number)
+    return None if changed is None else Reason("query", graph.queries[changed] or ())
