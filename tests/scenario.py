@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from generator import build
-from tests.edits import MORE, Editing
+from tests.edits import Editing
+from tests.entry import MORE
 from tests.plain_templates import HOME, TEMPLATES
 from tests.portal import TODAY, Portal
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import re
 import signal
@@ -10,10 +11,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from tests.portal import SITE, Portal
@@ -147,6 +149,30 @@ class Server:
     def page(self, path: str) -> str:
         """The text at a path, whatever its status."""
         return self.get(path)[2].decode()
+
+
+@contextmanager
+def stream(server: Server, query: str = "", **headers: str) -> Iterator[Iterator[dict[str, Any]]]:
+    """The events of a stream, each with its id."""
+    connection = server.connection()
+    connection.request("GET", f"/-/portal/events{query}", headers={k.replace("_", "-"): v for k, v in headers.items()})
+    response = connection.getresponse()
+    assert response.status == 200
+    assert response.headers["content-type"] == "text/event-stream"
+    try:
+        yield _events(response)
+    finally:
+        connection.close()
+        response.close()
+
+
+def _events(response: http.client.HTTPResponse) -> Iterator[dict[str, Any]]:
+    name = ""
+    while line := response.readline().decode():
+        if line.startswith("id: "):
+            name = line[4:].strip()
+        if line.startswith("data: "):
+            yield {**json.loads(line[6:]), "id": name}
 
 
 def until(condition: Callable[[], object], what: str) -> None:
