@@ -31,14 +31,15 @@ serve: $(READY) ## build, serve at http://127.0.0.1:8000/ and follow edits
 build: $(READY) ## build the portal into public/
 	$(BIN)/portal build --site $(SITE) --out $(OUT)
 
-test: $(READY) ## all tests; those in a browser are skipped where there is no Chromium
-	$(BIN)/python -m pytest
+test: $(READY) ## all tests, on all cores; those in a browser are skipped where there is no Chromium
+	$(BIN)/python -m pytest -m "not forks" --numprocesses auto --dist worksteal
+	$(BIN)/python -m pytest -m forks
 
 check: $(READY) ## format, lint, strict types, tests
 	$(BIN)/ruff format --check generator tests
 	$(BIN)/ruff check generator tests
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	@$(MAKE) --no-print-directory test
 
 accept: $(READY) ## rewrite the expected texts of golden tests, to be reviewed as a diff
 	ACCEPT=1 $(BIN)/python -m pytest tests/test_broken.py tests/test_markdown.py tests/test_docs.py

@@ -8,6 +8,8 @@ import shutil
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from generator.sources import folders
 from tests.plain_templates import TEMPLATES
 from tests.portal import TODAY, Portal
@@ -96,7 +98,7 @@ def strict_without_a_warning(portal: Portal) -> dict[str, Any]:
 
 DONE = [
     nothing, rewritten, touched, cloned, hidden_files, empty_folder, files_elsewhere, foreign_output,
-    output_rewritten, values_lost, other_jobs, strict_without_a_warning,
+    output_rewritten, values_lost, pytest.param(other_jobs, marks=pytest.mark.forks), strict_without_a_warning,
 ]  # fmt: skip
 
 

@@ -148,7 +148,7 @@ def all_true(graph: Graph, world: World) -> None:
         assert None not in reads
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(worlds, st.lists(st.tuples(givens, plans), min_size=2, max_size=5))
 def test_every_answer_is_that_of_a_world_without_memory(
     known: Sequence[Rule], builds: list[tuple[list[int], Plan]]
@@ -189,7 +189,7 @@ def value_of(answers: Answers, query: Query) -> object:
         return "refused"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(worlds, givens, givens, st.sets(st.sampled_from(EVERY[:INPUTS])))
 def test_what_is_vouched_for_is_not_looked_at(
     known: Sequence[Rule], one: list[int], two: list[int], more: set[Query]
@@ -203,7 +203,7 @@ def test_what_is_vouched_for_is_not_looked_at(
     assert Answers(World(known, two), graph, (("else",), ())).suspects == thorough.suspects
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(worlds, givens, givens)
 def test_values_that_are_kept_are_those_of_today(known: Sequence[Rule], one: list[int], two: list[int]) -> None:
     graph, before = asked_for_all(known, one)

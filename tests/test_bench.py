@@ -75,7 +75,7 @@ def test_both_write_the_same_entries(tmp_path: Path) -> None:
     assert pages[0] == pages[1]
 
 
-@pytest.mark.parametrize("tiny", [False, True])
+@pytest.mark.parametrize("tiny", [pytest.param(False, marks=pytest.mark.forks), True])
 def test_both_publish_the_same_site(tiny: bool, tmp_path: Path) -> None:
     for name, site in (("portal", portal_site), ("hugo", hugo_site)):
         (tmp_path / name).mkdir()

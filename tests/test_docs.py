@@ -299,7 +299,7 @@ def test_templates_page_has_every_field_of_an_answer() -> None:
 
 def test_templates_page_has_every_template() -> None:
     """Every maker of a target that is a template, for the portal of this repository, has a line with its arguments."""
-    prepared = steps.prepare(build.Options(site=ROOT))
+    prepared = steps.prepare(build.Options(site=ROOT, jobs=1))
     assert isinstance(prepared.site, Site)
     makers = {target.maker for target in plan(prepared.site, ()) if ":" not in target.maker}
     text = TEMPLATES.read_text(encoding="utf-8")

@@ -225,6 +225,7 @@ def test_a_failing_answer_fails_the_targets_that_read_it(places: tuple[Path, Pat
     assert build({"x": Note("else")}, *places, targets=targets, maker=maker).paths == []
 
 
+@pytest.mark.forks
 def test_a_fault_of_the_program_names_the_target(tmp_path: Path) -> None:
     outputs = Outputs(tmp_path, {})
     targets = [Target(f"{n}", "nobody") for n in range(100)]

@@ -146,7 +146,7 @@ def test_a_mark_that_fits_gives_the_digest_without_reading(tmp_path: Path, reads
     assert reads == ["a"]
 
 
-@pytest.mark.parametrize("count", [3, 200])
+@pytest.mark.parametrize("count", [3, pytest.param(200, marks=pytest.mark.forks)])
 def test_many_files_are_read_again_and_what_is_gone_is_left_out(count: int, tmp_path: Path) -> None:
     """By several processes where they are many; the marks come back to this one."""
     paths = {f"key {number}": str(tmp_path / str(number)) for number in range(count)}

@@ -14,6 +14,7 @@ from generator import build, steps
 from generator.engine import files
 from generator.sources import folders
 from tests.changes import BROKEN, CHANGED, DONE, FILES, LINKED, NEWS, Change, another_output, clean
+from tests.compiling import compile_once
 from tests.portal import Portal
 
 ROOT = Path(__file__).parent.parent
@@ -25,6 +26,7 @@ def portal(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.M
     if request.param == "old marks":
         monkeypatch.setattr(files, "SETTLED", -(10**9))
     monkeypatch.setenv("PORTAL_LANG", "")
+    compile_once(monkeypatch)
     # Copies of the shipped templates, as some of the changes are made there.
     shutil.copytree(folders.shipped(), tmp_path / "shipped")
     monkeypatch.setattr(folders, "shipped", lambda: tmp_path / "shipped")

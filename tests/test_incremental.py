@@ -11,6 +11,7 @@ import pytest
 
 from generator.diagnostics import errors
 from generator.engine import files
+from tests.compiling import compile_once
 from tests.edits import Editing
 from tests.portal import Portal
 
@@ -33,6 +34,7 @@ def check(editing: Editing, scratch: Path, done: list[str]) -> None:
 def test_warm_equals_clean(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # With the margin of real life no mark would be trusted within a test; edits here are further apart than a tick.
     monkeypatch.setattr(files, "SETTLED", 20_000_000)
+    compile_once(monkeypatch)
     editing = Editing(tmp_path / "site", seed)
     done: list[str] = ["first"]
     check(editing, tmp_path / "clean-0", done)
@@ -49,6 +51,7 @@ def test_warm_equals_clean(seed: int, tmp_path: Path, monkeypatch: pytest.Monkey
 def test_the_shipped_templates(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same with the templates that members see, which ask far more questions."""
     monkeypatch.setattr(files, "SETTLED", 20_000_000)
+    compile_once(monkeypatch)
     editing = Editing(tmp_path / "site", seed, own_templates=False)
     kinds = {
         name: edit for name, edit in editing.kinds().items() if name not in ("template", "nested macro", "include")
@@ -62,6 +65,7 @@ def test_the_shipped_templates(seed: int, tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_every_kind_of_edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "SETTLED", 20_000_000)
+    compile_once(monkeypatch)
     editing = Editing(tmp_path / "site", 1)
     check(editing, tmp_path / "clean", ["first"])
     for name, edit in editing.kinds().items():

@@ -181,7 +181,7 @@ def test_other_files_than_those_of_the_last_build(out: Path, marks: dict[str, Ma
     assert Outputs(out.with_name("nothing"), {}).intact(1)
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("jobs", [1, pytest.param(2, marks=pytest.mark.forks)])
 def test_many_files_that_must_be_read(jobs: int, out: Path) -> None:
     """By several processes, and the marks come back to this one."""
     files = {f"{number}/index.html": str(number).encode() for number in range(150)}

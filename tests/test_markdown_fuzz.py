@@ -21,7 +21,7 @@ PIECES = re.split(
 FRAGMENTS = st.sampled_from(PIECES)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.one_of(st.text(), st.lists(FRAGMENTS, max_size=40).map("".join)))
 def test_any_text_becomes_valid_html(text: str) -> None:
     parsed = parse(text.replace("\r\n", "\n"), "a.md")

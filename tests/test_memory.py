@@ -13,6 +13,7 @@ from generator.engine.graph import Graph
 from generator.engine.store import Store
 from generator.memory import Memory, State, tool
 from generator.model.library import Indexed
+from tests.compiling import compile_once
 from tests.edits import Editing
 from tests.test_incremental import check
 
@@ -24,6 +25,7 @@ SUBSETS = list(chain.from_iterable(combinations(NAMES, count) for count in range
 def editing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Editing:
     """A site that was built, and edited since."""
     monkeypatch.setattr(files, "SETTLED", 20_000_000)
+    compile_once(monkeypatch)
     editing = Editing(tmp_path / "site", 5)
     editing.portal.build(today=editing.today)
     return editing

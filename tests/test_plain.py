@@ -97,13 +97,13 @@ def test_the_sources_are_plain_yaml() -> None:
     assert sum(map(assert_same_nodes, MATTERS)) > 0.95 * len(MATTERS)
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 @given(SEEDS)
 def test_yaml_of_changed_sources(seed: int) -> None:
     assert_same_nodes(changed(random.Random(seed), MATTERS, 60, YAML_BITS))
 
 
-@settings(max_examples=5000, deadline=None)
+@settings(max_examples=5000)
 @given(SEEDS)
 def test_yaml_of_any_lines(seed: int) -> None:
     chance = random.Random(seed)
@@ -178,7 +178,7 @@ def test_long_plain_texts_take_linear_time(unit: str, end: str) -> None:
 # Personal data.
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 @given(SEEDS)
 def test_no_line_with_a_finding_is_harmless(seed: int) -> None:
     chance = random.Random(seed)

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import DictLoader, Environment, nodes
 from jinja2.compiler import CodeGenerator
@@ -115,7 +115,6 @@ PAGES = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(PAGES)
 def test_any_template(page: str) -> None:
     compare({"page": page})

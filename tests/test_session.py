@@ -10,6 +10,7 @@ from generator import build
 from generator.engine import files
 from generator.engine.store import Store
 from generator.session import Session
+from tests.compiling import compile_once
 from tests.edits import Editing
 from tests.portal import Portal, snapshot
 from tests.scenario import page
@@ -67,6 +68,7 @@ class Going:
 @pytest.fixture
 def going(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Going:
     monkeypatch.setattr(files, "SETTLED", 20_000_000)
+    compile_once(monkeypatch)
     editing = Editing(tmp_path / "site", 21)
     # Nothing was wrong, or there is nothing to go on from.
     for item in [item for item in editing.pages.values() if item.collection == "items"]:

@@ -15,6 +15,7 @@ from tests import breaks_of_engine as engine
 from tests import breaks_of_site as site
 from tests import scenario
 from tests.breaks_of_engine import Break, unrecorded
+from tests.compiling import compile_once
 from tests.edits import Editing
 from tests.scenario import FIELDS, Course, agree, kinds, run, toggled
 
@@ -101,6 +102,7 @@ TOLD_TWICE = {"rank", "type", "parent", "end", "last_day", "anchors"}
 @pytest.fixture
 def editing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Editing:
     monkeypatch.setattr(files, "SETTLED", 20_000_000)
+    compile_once(monkeypatch)
     return Editing(tmp_path / "site", 3)
 
 

@@ -13,6 +13,7 @@ import pytest
 from generator import build
 from generator.engine import files
 from generator.engine.store import Store
+from tests.compiling import compile_once
 from tests.edits import Editing
 from tests.portal import TODAY, Portal, snapshot
 from tests.scenario import agree
@@ -51,6 +52,7 @@ class Times:
 def times(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Times:
     """Five times of one site."""
     monkeypatch.setattr(files, "SETTLED", 20_000_000)
+    compile_once(monkeypatch)
     editing = Editing(tmp_path / "site", 31)
     found = Times(editing, tmp_path / "times")
     for _ in range(5):

@@ -20,6 +20,8 @@ from generator.engine.rebuild import Made
 from generator.engine.trace import Target
 from tests.toy import Facts, Note, build, facts, graph_of, make_in_worker, plan, tree
 
+pytestmark = pytest.mark.forks
+
 
 def quiet(done: int, total: int) -> None:
     """No progress."""

@@ -20,6 +20,7 @@ from generator.engine.trace import Answers, Query
 from generator.memory import Memory, tool
 from generator.site.catalog import Column, Naming
 from generator.site.world import INPUTS, OF_CONTENT, Site
+from tests.compiling import compile_once
 from tests.edits import Editing
 from tests.toy import facts
 
@@ -29,6 +30,7 @@ ROOT = Path(__file__).parent.parent
 @pytest.fixture
 def editing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Editing:
     monkeypatch.setattr(files, "SETTLED", 20_000_000)
+    compile_once(monkeypatch)
     return Editing(tmp_path / "site", 11)
 
 

@@ -30,6 +30,7 @@ def test_output_cannot_be_written(site: Path, number: int, why: str, monkeypatch
     assert "正文" in (site / "public/about/index.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.forks
 def test_disk_full_in_the_middle_of_a_file(site: Path) -> None:
     """Really: the system refuses to let a file grow, and no half of a page is left."""
     put(site, ABOUT, page("字" * 40_000 + "\n"))
