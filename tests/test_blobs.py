@@ -12,7 +12,7 @@ import pytest
 from generator import build as conductor
 from generator.engine import rebuild
 from generator.engine.blobs import Blobs, Ref
-from generator.model import library
+from generator.model import records
 from tests.plain_templates import TEMPLATES
 from tests.portal import Portal, snapshot
 
@@ -231,13 +231,13 @@ def test_any_byte_of_the_values(portal: Portal, tmp_path: Path) -> None:
 
 def test_a_record_is_decoded_anew_only_if_it_is_damaged(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
     decoded: list[str] = []
-    real = library.decode
+    real = records.decode
 
     def decode(path: str, *given: object) -> object:
         decoded.append(path)
         return real(path, *given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(library, "decode", decode)
+    monkeypatch.setattr(records, "decode", decode)
     portal.edit({"templates/entries/news.html": TEMPLATES["entries/news.html"] + "!"})
     portal.build()
     assert decoded == []

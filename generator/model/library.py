@@ -1,4 +1,4 @@
-"""Reads content/: every file decoded once for each of its contents, and remembered; a record read back when needed."""
+"""Reads content/: every file decoded once for each of its contents, and remembered."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import posixpath
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -14,18 +14,18 @@ import msgspec
 
 from generator.diagnostics import Diagnostic, Span, nearest, problem
 from generator.engine import workers
-from generator.engine.blobs import Blobs, Ref
 from generator.engine.files import Files, Mark, Problem, Scan, look
 from generator.engine.timing import WAIT, Times
-from generator.engine.trace import MakeError, digest_bytes
 from generator.model.collections import COLLECTIONS
 from generator.model.decoding import Decoded, Record, decode
 from generator.model.entry import Entry
 from generator.model.head import Head, differences
+from generator.model.records import Indexed, Known, Records
 from generator.sources import document, privacy
 from generator.sources.body import Body
-from generator.sources.decode import Place
 from generator.sources.folders import STATIC, litter
+
+__all__ = ["Indexed", "Known", "Library", "read"]
 
 PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp")
 MOST_PICTURE = 1_000_000  # bytes; a slow telephone loads them in some ten seconds
@@ -38,32 +38,6 @@ LINKS = {
     "special": "S020",
     "name": "S022",
 }
-
-
-class Indexed(msgspec.Struct, frozen=True, array_like=True):
-    """What is remembered of one file; its records stand elsewhere, since most builds need few of them."""
-
-    digest: str
-    heads: tuple[Head, ...]
-    diagnostics: tuple[Diagnostic, ...]
-    lost: tuple[str, ...]
-    """Slugs of entries that are there but could not be read; what names them is not at fault."""
-    ref: Ref
-
-
-_Stored = tuple[Place, msgspec.Raw, msgspec.Raw, dict[str, Place], tuple[Place, ...]]
-"""A record without what its head has: place of the slug, entry, body, places of the fields and of the links."""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What earlier builds remember of content/."""
-
-    files: Mapping[str, Indexed] = field(default_factory=dict)
-    """By path, relative to the site."""
-    copied: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)
-    """What was found in files that are published as they are: name -> (digest of the file, encoded diagnostics)."""
-    blobs: Blobs = field(default_factory=lambda: Blobs(None))
 
 
 @dataclass(frozen=True)
@@ -79,45 +53,40 @@ class Library:
     static: Mapping[str, str]
     """Files that are copied to the root of the site, by their path there, with the digest of their bytes."""
     diagnostics: tuple[Diagnostic, ...]
-    known: Known
-    """For the next build."""
-    root: Path
+    records: Records
     lost: frozenset[str] = frozenset()
     """Ids, and paths of files, of entries that are there but could not be read."""
     changed: frozenset[str] | None = None
     """The entries that are not as they are known, where nothing else is other than known; None where something is."""
     retitled: bool = True
     """Whether a title or a day of change may be among what is other."""
-    _open: dict[str, tuple[_Stored, ...]] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def known(self) -> Known:
+        """For the next build."""
+        return self.records.known
 
     def record(self, id_: str) -> Record:
         """One entry in full; KeyError if there is none."""
-        path, place = self.homes[id_]
-        where, raw, body, places, link_places = self._stored(path)[place]
-        entry = msgspec.msgpack.decode(raw, type=COLLECTIONS[id_.partition("/")[0]].type)
-        text = msgspec.msgpack.decode(body, type=Body | None)
-        return Record(id_, path, where, entry, text, places, link_places)
+        return self.records.record(id_, *self.homes[id_])
 
     def entry(self, id_: str) -> Entry:
         """The fields of one entry; KeyError if there is none."""
-        path, place = self.homes[id_]
-        type_ = COLLECTIONS[id_.partition("/")[0]].type
-        entry: Entry = msgspec.msgpack.decode(self._stored(path)[place][1], type=type_)
-        return entry
+        return self.records.entry(*self.homes[id_])
 
     def body(self, id_: str) -> Body | None:
         """The text of one entry; KeyError if there is no entry."""
-        path, place = self.homes[id_]
-        return msgspec.msgpack.decode(self._stored(path)[place][2], type=Body | None)
+        return self.records.body(*self.homes[id_])
 
     def with_texts(self, paths: Iterable[str]) -> Library | None:
         """The same after some files were edited, if nothing is wrong with them and only texts of entries are other."""
         indexed, heads, blobs = dict(self.known.files), dict(self.heads), self.known.blobs.aside()
+        root = self.records.root
         changed: set[str] = set()
         retitled = False
         for path in paths:
             old = indexed.get(path)
-            found = _looked_at(self.root, {}, path) if old and not (self.root / path).is_symlink() else None
+            found = _looked_at(root, {}, path) if old and not (root / path).is_symlink() else None
             if old is None or found is None or isinstance(found, str) or (decoded := found[1]) is None:
                 return None
             differing = differences(old.heads, decoded.heads)
@@ -129,36 +98,8 @@ class Library:
             heads.update(more)
             changed.update(more)
             retitled = retitled or differing[1]
-        known = Known(indexed, self.known.copied, blobs)
-        return replace(self, heads=heads, known=known, changed=frozenset(changed), retitled=retitled, _open={})
-
-    def _stored(self, path: str) -> tuple[_Stored, ...]:
-        """The records of one file. Those of the last few files are kept: an entry is asked for its text as well."""
-        found = self._open.get(path)
-        if found is None:
-            found = _unpacked(self._packed(path))
-            if len(self._open) >= FILES_OPEN:
-                del self._open[next(iter(self._open))]
-            self._open[path] = found
-        return found
-
-    def _packed(self, path: str) -> bytes:
-        kept = self.known.files[path]
-        packed = self.known.blobs.read(kept.ref)
-        if packed is not None:
-            return packed
-        # What was remembered is damaged, and the source says the same as long as it is the same.
-        try:
-            data = (self.root / path).read_bytes()
-        except OSError as error:
-            raise MakeError([problem("S014", Span(path), why=error.strerror or "")]) from error
-        if digest_bytes(data) != kept.digest:
-            raise MakeError([problem("B003", Span(path))])
-        return decode(path, data, COLLECTIONS[path.split("/")[1]]).records
-
-
-FILES_OPEN = 64
-_unpacked = msgspec.msgpack.Decoder(tuple[_Stored, ...]).decode
+        records = Records(Known(indexed, self.known.copied, blobs), root)
+        return replace(self, heads=heads, records=records, changed=frozenset(changed), retitled=retitled)
 
 
 def read(root: Path, files: Files, known: Known | None = None, jobs: int = 1, times: Times | None = None) -> Library:
@@ -218,15 +159,15 @@ class _Reading:
             self._media,
             self._static,
             (),
-            Known(self._indexed, self._copies, self._known.blobs),
-            self._root,
+            Records(Known(self._indexed, self._copies, self._known.blobs), self._root),
             frozenset(lost),
             *self._changed(),
         )
         for id_, path, place in twice:
             other = library.record(id_)
             where = Span(other.path, *other.slug_place)
-            span = Span(path, *library._stored(path)[place][0])
+            places = library.records.places(path, place)
+            span = Span(path, *places.slug) if places else Span(path)
             self._diagnostics.append(problem("C001", span, id=id_, other=where))
         return replace(library, diagnostics=tuple(self._diagnostics))
 
@@ -391,7 +332,7 @@ def _looked_at(root: Path, digests: Mapping[str, str], path: str) -> _Found | st
         return error.strerror or str(error)
     middle = time.perf_counter()
     known = digests.get(path) == mark.digest
-    decoded = None if known else decode(path, data, COLLECTIONS[path.split("/")[1]])
+    decoded = None if known else decode(path, data, COLLECTIONS[path.split("/", 2)[1]])
     return mark, decoded, (middle - start, time.perf_counter() - middle)
 
 

@@ -20,10 +20,16 @@ OFFICE = (".doc", ".docx", ".wps", ".rtf", ".txt", ".markdown", ".odt")
 class Edge(NamedTuple):
     """One entry names another, in a field or in its text."""
 
-    source: str
+    source: Record
     goal: str
     fragment: str
-    place: Span
+    part: str | int
+    """Of the source: the field, or the link of the text."""
+
+    @property
+    def place(self) -> Span:
+        """Where it stands."""
+        return self.source.place(self.part)
 
 
 def check(library: Library, *, drafts: bool, changed: Collection[str] | None = None) -> Iterator[Diagnostic]:
@@ -82,20 +88,19 @@ def _doubtful(library: Library, by_path: Mapping[str, str], *, drafts: bool) -> 
 def _edges(record: Record, by_path: Mapping[str, str]) -> Iterator[Edge]:
     """Every naming of another entry, whether that exists or not."""
     for reference in references(record.entry):
-        yield Edge(record.id, reference.id, "", record.place(reference.field))
-    for link, place in zip(record.body.links if record.body else (), record.link_places, strict=True):
-        span = Span(record.path, *place)
+        yield Edge(record, reference.id, "", reference.field)
+    for index, link in enumerate(record.body.links if record.body else ()):
         if link.kind == "ref":
-            yield Edge(record.id, link.target, link.fragment, span)
+            yield Edge(record, link.target, link.fragment, index)
         elif link.kind == "file":
             path = posixpath.normpath(posixpath.join(posixpath.dirname(record.path), link.target))
-            yield Edge(record.id, by_path.get(path, FILE + path), link.fragment, span)
+            yield Edge(record, by_path.get(path, FILE + path), link.fragment, index)
 
 
 def _edge(edge: Edge, library: Library, *, drafts: bool) -> Iterator[Diagnostic]:
     heads = library.heads
     goal = heads.get(edge.goal)
-    source = heads[edge.source].outline
+    source = heads[edge.source.id].outline
     if goal is None:
         if edge.goal.startswith(FILE + "content/"):
             file = edge.goal.removeprefix(FILE + "content/")
@@ -126,33 +131,35 @@ def _near(edge: Edge, records: Mapping[str, Head]) -> str:
     """The id that was meant: the same slug in any collection, else the nearest in its own; never the entry itself."""
     id_ = edge.goal
     slug = posixpath.basename(id_).removesuffix(".md")
-    same = sorted(known for known in records if known.endswith(f"/{slug}") and known != edge.source)
+    same = sorted(known for known in records if known.endswith(f"/{slug}") and known != edge.source.id)
     collection = id_.partition("/")[0] + "/"
     return (
         same[0]
         if same
-        else nearest(id_, [known for known in records if known.startswith(collection) and known != edge.source])
+        else nearest(id_, [known for known in records if known.startswith(collection) and known != edge.source.id])
     )
 
 
 def _files(record: Record, known: Mapping[str, str]) -> Iterator[Diagnostic]:
-    for path, span in named_files(record):
+    for path, part in _named_files(record):
         if path.startswith(".."):
-            yield problem("C009", span, target=path)
+            yield problem("C009", record.place(part), target=path)
         elif path not in known:
             folder = posixpath.dirname(path)
             near = nearest(path, [one for one in known if posixpath.dirname(one) == folder])
-            yield problem("C012", span, file=posixpath.basename(path), guess=posixpath.basename(near) or "—")
+            yield problem(
+                "C012", record.place(part), file=posixpath.basename(path), guess=posixpath.basename(near) or "—"
+            )
 
 
-def named_files(record: Record) -> Iterator[tuple[str, Span]]:
-    """The pictures and attachments that an entry names, relative to content/, and where."""
+def _named_files(record: Record) -> Iterator[tuple[str, str | int]]:
+    """The pictures and attachments that an entry names, relative to content/, and the field or link that does."""
     folder = posixpath.dirname(record.path).removeprefix("content/")
     for field, file in files(record.entry):
-        yield posixpath.normpath(posixpath.join(folder, file)), record.place(field)
-    for link, place in zip(record.body.links if record.body else (), record.link_places, strict=True):
+        yield posixpath.normpath(posixpath.join(folder, file)), field
+    for index, link in enumerate(record.body.links if record.body else ()):
         if link.kind in ("image", "attachment"):
-            yield posixpath.normpath(posixpath.join(folder, link.target)), Span(record.path, *place)
+            yield posixpath.normpath(posixpath.join(folder, link.target)), index
 
 
 def _unused(library: Library) -> Iterator[Diagnostic]:

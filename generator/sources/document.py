@@ -20,15 +20,32 @@ FENCE = re.compile(r"---[^\S\n]*(?:\n|\Z)")
 NEXT_FENCE = re.compile(r"\n---[^\S\n]*(?:\n|\Z)")
 
 
+class Places(msgspec.Struct, frozen=True):
+    """Where the parts of an entry stand in its file, for messages; moving a line changes no value beside them."""
+
+    slug: Place
+    fields: dict[str, Place]
+    links: tuple[Place, ...] = ()
+    """Of the text, in order."""
+
+    def of(self, part: str | int) -> Place:
+        """Where a field, or a link by its index, stands; the entry's beginning for a field that is absent."""
+        if isinstance(part, int):
+            return self.links[part]
+        while part:
+            if part in self.fields:
+                return self.fields[part]
+            part = part.rpartition(".")[0]
+        return self.fields.get("title", self.slug)
+
+
 class Document(msgspec.Struct, frozen=True):
-    """One entry as its file has it; places are kept beside the values, so that moving a line changes no value."""
+    """One entry as its file has it."""
 
     slug: str
-    place: Place
     entry: Any
     body: Body | None
-    places: dict[str, Place]
-    link_places: tuple[Place, ...] = ()
+    places: Places
 
 
 Parsed = tuple[list[Document], list[Diagnostic]]
@@ -108,9 +125,10 @@ def _markdown(path: str, text: str, type_: type[msgspec.Struct]) -> Parsed:
     problems.extend(decoder.diagnostics)
     if document is None:
         return [], problems
-    places = tuple((span.line, span.column, span.length) for span in parsed.spans)
+    links = tuple((span.line, span.column, span.length) for span in parsed.spans)
     body = parsed.body if parsed.body.html else None
-    return [msgspec.structs.replace(document, body=body, link_places=places)], problems
+    places = msgspec.structs.replace(document.places, links=links)
+    return [msgspec.structs.replace(document, body=body, places=places)], problems
 
 
 def _yaml(path: str, text: str, type_: type[msgspec.Struct]) -> Parsed:
@@ -172,7 +190,7 @@ def _document(
     entry = decoder.record(node, type_, given=defaults, ignored=("id", "编号"))
     if entry is WRONG or slug is None:
         return None
-    return Document(slug, (where.line, where.column, where.length), entry, None, decoder.places)
+    return Document(slug, entry, None, Places((where.line, where.column, where.length), decoder.places))
 
 
 def _slug(decoder: Decoder, node: Node, stem: str) -> tuple[str | None, Span]:
