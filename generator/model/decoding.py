@@ -95,7 +95,8 @@ def decode(path: str, data: bytes, collection: Collection) -> Decoded:
 
 def places(path: str, data: bytes, collection: Collection) -> Sequence[Places]:
     """Where the parts of a file's entries stand, in the order of the heads; a pure function of its arguments."""
-    return [found.places for found in document.parse(path, data, collection.type)[0]]
+    documents, _ = document.parse(path, data, collection.type, placed=True)
+    return [found.places for found in documents if found.places]
 
 
 _encode: Callable[[Any], bytes] = msgspec.msgpack.Encoder(order="deterministic").encode

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
@@ -26,6 +27,8 @@ TRUTHS: Mapping[str, bool] = {
     **dict.fromkeys(("false", "否", "无", "no"), False),
 }
 NOTHING = {"", "~", "null"}
+SLUG_KEYS = ("id", "编号")
+"""What names an entry in a list is no field of it."""
 
 # What no editor types on purpose, not even by an escape in quotes; tab and line feed are text. The three line ends of
 # Unicode are refused too: for YAML they end a line, for an editor they do not.
@@ -45,6 +48,7 @@ FORMS: Mapping[str, re.Pattern[str]] = {
 }
 DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 INTEGER = re.compile(r"-?\d{1,15}")
+ISO = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d)?", re.ASCII)
 MOMENT = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{2}):(\d{2}))?")
 
 
@@ -63,7 +67,7 @@ class Step(NamedTuple):
     item: Step | None
 
 
-class _Plan(NamedTuple):
+class Plan(NamedTuple):
     """A record type as the decoder goes through it."""
 
     steps: Mapping[str, Step]
@@ -72,9 +76,10 @@ class _Plan(NamedTuple):
 
 
 @cache
-def _plan(type_: type[msgspec.Struct]) -> _Plan:
+def plan(type_: type[msgspec.Struct]) -> Plan:
+    """How the records of a type are read."""
     steps = {spec.name: _step(spec.shape, spec) for spec in specs(type_)}
-    return _Plan(
+    return Plan(
         {key: steps[spec.name] for key, spec in keys(type_).items()},
         frozenset(spec.name for spec in specs(type_) if spec.required),
     )
@@ -114,7 +119,7 @@ class Decoder:
             # A key left blank says nothing: it must not undo `audience: internal` of the defaults.
             values = {**given, **values}
         # Nothing was reported, so that nothing here is wrong; what is given may be.
-        certain = len(self.diagnostics) == before and not given and values.keys() >= _plan(type_).required
+        certain = len(self.diagnostics) == before and not given and values.keys() >= plan(type_).required
         return type_(**values) if certain or self._complete(node, type_, name, values) else WRONG
 
     def _complete(self, node: Node, type_: type[msgspec.Struct], name: str, values: Mapping[str, Any]) -> bool:
@@ -132,7 +137,7 @@ class Decoder:
         self, node: nodes.Mapping, type_: type[msgspec.Struct], name: str = "", ignored: tuple[str, ...] = ()
     ) -> dict[str, Any]:
         """The fields that a mapping gives, by field name, wrong ones as WRONG, without those left blank."""
-        steps = _plan(type_).steps
+        steps = plan(type_).steps
         places = self.places
         prefix = name and name + "."
         found: dict[str, Any] = {}
@@ -235,6 +240,10 @@ class Decoder:
         return number
 
     def _date(self, node: Scalar, text: str, step: Step) -> Any:
+        # By far the most frequent; what follows would come to the same, and takes three times as long.
+        if ISO.fullmatch(text):
+            with suppress(ValueError):
+                return (datetime.datetime if step.shape.kind == "datetime" else datetime.date).fromisoformat(text)
         found = (MOMENT if step.shape.kind == "datetime" else DATE).fullmatch(text)
         if found is None:
             return self._form(node, text, step.spec, EXAMPLES[step.shape.kind])

@@ -138,19 +138,10 @@ class _Lines:
 
     def other(self, rest: str, number: int, left: int, parent: int, depth: int) -> Node:
         """A value that begins with a sign, at a column; its key or dash stands at the column of the parent."""
-        sign = rest[:1]
         rest = rest.rstrip(" ")
-        if sign in ("[", "{"):
-            node, end = _brackets(rest, 0, (number, left + 1), depth + 1)
-            if end != len(rest):
-                raise Unsure
-            return node
         if rest in ("|", "|-"):
             return Scalar(self.literal(number, parent, rest), "|", (number, left + 1, 1))
-        inner = rest[1:-1]
-        if len(rest) < 2 or sign not in "\"'" or rest[-1] != sign or sign in inner or (sign == '"' and "\\" in inner):
-            raise Unsure
-        return Scalar(inner, sign, (number, left + 1, len(rest)))
+        return inline(rest, (number, left + 1), depth)
 
     def literal(self, number: int, parent: int, sign: str) -> str:
         """The lines that stand further in than the parent; its own sign is on the line before them."""
@@ -168,6 +159,20 @@ class _Lines:
         while self.at < len(self.rows) and self.rows[self.at][0] < self.first_line + end:
             self.at += 1
         return "\n".join(found) + ("" if sign == "|-" else "\n")
+
+
+def inline(text: str, here: tuple[int, int] = (0, 0), depth: int = 0) -> Node:
+    """A value in brackets or in quotes, which fills the rest of its line from a place on."""
+    sign = text[:1]
+    if sign in ("[", "{"):
+        node, end = _brackets(text, 0, here, depth + 1)
+        if end != len(text):
+            raise Unsure
+        return node
+    inner = text[1:-1]
+    if len(text) < 2 or sign not in "\"'" or text[-1] != sign or sign in inner or (sign == '"' and "\\" in inner):
+        raise Unsure
+    return Scalar(inner, sign, (*here, len(text)))
 
 
 def _mapping(pairs: list[tuple[str, Place, Node]], place: Place) -> Mapping:
