@@ -8,11 +8,14 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.sources import libyaml, markdown, plain_yaml, privacy
+from generator.model.collections import COLLECTIONS
+from generator.sources import document, libyaml, markdown, plain_entry, plain_yaml, privacy
+from generator.sources.decode import plan
 from generator.sources.markdown import plain, syntax
 
 ROOT = Path(__file__).parent.parent
@@ -114,6 +117,76 @@ def test_yaml_of_any_lines(seed: int) -> None:
     assert_same_nodes(broken(chance, "".join(lines), YAML_BITS))
 
 
+# Entries.
+
+
+ENTRIES = [
+    (path.name, path.read_text(encoding="utf-8"), COLLECTIONS[path.relative_to(folder).parts[0]].type)
+    for folder in (ROOT / "content", ROOT / "tests/portals/tumd/content")
+    for path in sorted(folder.rglob("*"))
+    if path.suffix in (".md", ".yaml") and path.relative_to(folder).parts[0] in COLLECTIONS
+]
+LINES = sorted({line for _, text, _ in ENTRIES for line in text.split("\n---\n")[0].split("\n")})
+VALUES = re.split(
+    "¦",
+    "null¦~¦…¦..¦.5¦[a, b]¦[ a,b ]¦[a , b]¦[]¦['', b]¦[~, b]¦[a: b, c]¦'x'¦\"\"¦\" y \"¦{a: b}¦{name: x, detail: y}"
+    "¦2026-02-30¦2026-2-3¦2026-03-08 09:00¦2026-03-08T09:00¦２０２６-03-08¦0999-01-01¦是¦yes¦True¦否¦1¦-1¦007¦99999"
+    "¦a: b¦a:b¦a:¦a # b¦a#b¦# c¦ ¦  x¦x ¦x\n  y¦|¦|\n  x¦\n  - x¦\n  - name: x¦\n- x¦\n  name: x¦draft¦5个工作日¦即办"
+    "¦示例省 示例市¦&a¦*a¦!x¦%¦@¦`¦- x¦? x¦\u3000¦a\u00a0b¦http://a.cn/b¦0574-00000000¦places/station¦已开展¦公安",
+)
+
+
+def assert_same_documents(path: str, text: str, type_: type[msgspec.Struct]) -> bool:
+    """Both ways give the same documents and find the same problems; whether the short one was taken."""
+    documents, problems = document.parse(path, text.encode(), type_)
+    placed, others = document.parse(path, text.encode(), type_, placed=True)
+    assert problems == others
+    assert [(one.slug, one.entry, one.body) for one in documents] == [(one.slug, one.entry, one.body) for one in placed]
+    assert all(one.places for one in placed)
+    matter = text.split("\n---\n", maxsplit=1)[0].removeprefix("---\n") + "\n" if path.endswith(".md") else text
+    return plain_entry.read(matter, type_, listed=not path.endswith(".md")) is not None
+
+
+def mistaken(chance: random.Random, text: str) -> str:
+    """The text of an entry with some lines that are gone, repeated, of another entry, or with another value."""
+    lines = text.split("\n")
+    for _ in range(chance.choice((0, 1, 1, 2, 3))):
+        at = chance.randrange(len(lines))
+        line = lines[at]
+        match chance.randrange(7):
+            case 0:
+                del lines[at]
+            case 1:
+                lines.insert(chance.randrange(len(lines)), line)
+            case 2:
+                lines.insert(at, chance.choice(LINES))
+            case 3:
+                lines[at] = chance.choice((" ", "  ", "- ", "# ")) + line
+            case 4:
+                lines[at] = broken(chance, line, YAML_BITS)
+            case _:
+                lines[at] = line.partition(":")[0] + ": " + chance.choice(VALUES)
+        lines = lines or [""]
+    return "\n".join(lines)
+
+
+def test_the_sources_are_plain_entries() -> None:
+    assert all(assert_same_documents(*one) for one in ENTRIES)
+
+
+def test_no_field_is_written_as_a_list_of_entries_is() -> None:
+    """Or a file would be an entry on one way, and a list of them on the other."""
+    assert not any("entries" in plan(collection.type).steps for collection in COLLECTIONS.values())
+
+
+@settings(max_examples=1500, deadline=None)
+@given(SEEDS)
+def test_entries_of_changed_sources(seed: int) -> None:
+    chance = random.Random(seed)
+    path, text, type_ = chance.choice(ENTRIES)
+    assert_same_documents(path, mistaken(chance, text), type_)
+
+
 # Markdown.
 
 
@@ -146,7 +219,9 @@ def test_markdown_of_any_blocks(at_length: Callable[[str], object]) -> None:
     short = 0
     for text in bodies():
         short += plain.blocks(text + "\n") is not None
-        assert markdown.parse(text, "a.md") == at_length(text), text
+        found = markdown.parse(text, "a.md")
+        assert found == at_length(text), text
+        assert markdown.parse(text, "a.md", placed=False) == msgspec.structs.replace(found, spans=()), text
     assert short > 400
 
 

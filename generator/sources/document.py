@@ -46,7 +46,7 @@ class Document(msgspec.Struct, frozen=True):
     entry: Any
     body: Body | None
     places: Places | None
-    """None where the short way was taken, which keeps none."""
+    """None where they were not asked for."""
 
 
 Parsed = tuple[list[Document], list[Diagnostic]]
@@ -55,7 +55,7 @@ Parsed = tuple[list[Document], list[Diagnostic]]
 def parse(path: str, data: bytes, type_: type[msgspec.Struct], *, placed: bool = False) -> Parsed:
     """The documents of a Markdown or YAML file; `path` is shown in messages and names the entry.
 
-    With `placed`, each knows its places: the same documents, and two thirds more time.
+    With `placed`, each knows its places: the same documents, in twice the time.
     """
     text, problems = text_of(path, data)
     if text is None:
@@ -120,7 +120,7 @@ def _markdown(path: str, text: str, type_: type[msgspec.Struct], *, placed: bool
     # Late: 57 ms for the Markdown parser, which a build with no changed text never needs.
     from generator.sources import markdown
 
-    parsed = markdown.parse(text[end.end() :], path, text.count("\n", 0, end.start()) + 3)
+    parsed = markdown.parse(text[end.end() :], path, text.count("\n", 0, end.start()) + 3, placed=placed)
     body = parsed.body if parsed.body.html else None
     if not placed and (short := _short(path, matter, type_, body)):
         return short, list(parsed.diagnostics)
@@ -133,9 +133,8 @@ def _markdown(path: str, text: str, type_: type[msgspec.Struct], *, placed: bool
     problems.extend(decoder.diagnostics)
     if document is None:
         return [], problems
-    assert document.places
     links = tuple((span.line, span.column, span.length) for span in parsed.spans)
-    places = msgspec.structs.replace(document.places, links=links)
+    places = Places(document.places.slug, document.places.fields, links) if placed and document.places else None
     return [msgspec.structs.replace(document, body=body, places=places)], problems
 
 

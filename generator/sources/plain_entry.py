@@ -97,7 +97,7 @@ def _scalar(decoder: Decoder, step: Step, text: str) -> Any:
 
 
 Found = tuple[str, Any]
-"""The slug as it is written, empty where it is not, and the entry."""
+"""The slug as it is written, and the entry; what is no list may have none, and is named by its file."""
 
 
 def read(text: str, type_: type[Struct], *, listed: bool) -> list[Found] | None:
@@ -152,7 +152,10 @@ class _Lines:
         if self.lines[self.at] != LISTED[0] or self.indents[self.at]:
             raise Unsure
         self.at += 1
-        return [self.entry(type_, column, given) for column in self.items()]
+        found = [self.entry(type_, column, given) for column in self.items()]
+        if not all(slug for slug, _ in found):
+            raise Unsure
+        return found
 
     def items(self) -> Iterator[int]:
         """The column at which each item of a list stands, which begins on this line; its dash is passed over."""

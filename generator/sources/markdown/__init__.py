@@ -31,15 +31,18 @@ HIGH = "".join(chr(plane * 0x10000 + last) for plane in range(1, 17) for last in
 FORBIDDEN = re.compile(f"[{LOW}\U00010000-\U0010ffff](?<=[{LOW}{HIGH}])")
 
 
-def parse(text: str, path: str, first_line: int = 1) -> Parsed:
-    """One body with LF line ends, which starts on a line (from 1) of the file at a path that messages show."""
+def parse(text: str, path: str, first_line: int = 1, *, placed: bool = True) -> Parsed:
+    """One body with LF line ends, which starts on a line (from 1) of the file at a path that messages show.
+
+    Without `placed` the place of a link is not looked for unless a message has to tell it.
+    """
     if len(text) > LONGEST:
         span = Span(path, first_line, 1)
         return Parsed(Body(), (), (problem("M026", span, length=len(text), longest=LONGEST),))
     # What is printable is not forbidden: asked so, 5 µs for a lesson and not 15.
     clean = text if text.replace("\n", " ").isprintable() else FORBIDDEN.sub(" ", text)
     places = Places(path, first_line, clean.split("\n"))
-    draft = Draft(places)
+    draft = Draft(places, placed)
     if clean != text:
         report_forbidden(text, draft)
     headings = Headings(draft)
@@ -58,7 +61,7 @@ def parse(text: str, path: str, first_line: int = 1) -> Parsed:
         " ".join("".join(draft.plain).split()),
         tuple(draft.ids),
     )
-    return Parsed(body, tuple(draft.spans), tuple(in_order(draft.diagnostics)))
+    return Parsed(body, tuple(draft.spans) if placed else (), tuple(in_order(draft.diagnostics)))
 
 
 def full(text: str, headings: Headings, draft: Draft) -> None:

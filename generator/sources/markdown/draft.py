@@ -19,6 +19,8 @@ class Draft:
     """The parts of a body while they are being written."""
 
     places: Places
+    placed: bool = True
+    """Whether the place of each link is wanted."""
     titles: Mapping[str, str] = field(default_factory=dict)
     """The text of each heading, by its id."""
     targets: Collection[str] = ()

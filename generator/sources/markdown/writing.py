@@ -7,6 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from types import MappingProxyType
 
+from generator.diagnostics import Span
+from generator.sources.body import HREF, Link
+from generator.sources.markdown.addresses import PLAIN_REFERENCE
 from generator.sources.markdown.draft import Draft
 from generator.sources.markdown.headings import Headings
 from generator.sources.markdown.inline import Inline
@@ -24,7 +27,11 @@ def prepared(blocks: Iterable[Plain], headings: Headings) -> list[Plain]:
 
 
 # A plain text has these in pairs, and none between the two of a pair.
+BOLD = re.compile(r"\*\*([^*]*)\*\*")
+EMPHASIS = re.compile(r"\*([^*]*)\*")
+REFERENCE = re.compile(rf"\[([^\]]*)\]\({PLAIN_REFERENCE.pattern}\)")
 SIGN = re.compile(r"(\*\*|\*|\[|\]\([^)]*\))")
+NOWHERE = Span("")
 MARKS: Mapping[str, str] = MappingProxyType({"**": "strong", "*": "em"})
 HEADS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
@@ -82,9 +89,16 @@ def open_box(kind: tuple[str, str], title: str, draft: Draft) -> None:
 
 def _inline(text: str, line: int, draft: Draft, block: Block | None = None) -> None:
     """Write the text of a block and the space that divides it from the next one; cells of a row share theirs."""
-    if "*" not in text and "[" not in text:
-        draft.out.append(text.replace(">", "&gt;"))
-        draft.plain.append(text + " ")
+    simple: tuple[str, str] | None = (text.replace(">", "&gt;"), text)
+    if "[" in text:
+        # By far the most frequent links, done at once: 20 µs for a lesson and not 45.
+        simple = None if block or draft.placed else _references(text, draft)
+    if simple:
+        html, shown = simple
+        if "*" in text:
+            html, shown = EMPHASIS.sub(r"<em>\1</em>", BOLD.sub(r"<strong>\1</strong>", html)), shown.replace("*", "")
+        draft.out.append(html)
+        draft.plain.append(shown + " ")
         return
     writer = Inline(draft, block or draft.places.block((line, line + 1)))
     pieces = iter(SIGN.split(text))
@@ -102,6 +116,19 @@ def _inline(text: str, line: int, draft: Draft, block: Block | None = None) -> N
     draft.plain.append(" ")
 
 
+def _references(text: str, draft: Draft) -> tuple[str, str] | None:
+    """A text with links as HTML and as it is seen, stars left as they are, if all its links name entries."""
+    first, *rest = REFERENCE.split(text)
+    if text.count("[") * 3 != len(rest):
+        return None
+    out, seen = [first.replace(">", "&gt;")], [first]
+    for label, id_, after in zip(rest[::3], rest[1::3], rest[2::3], strict=True):
+        slot = draft.slot(Link("ref", id_), NOWHERE)
+        out += (f'<a href="{HREF}{slot}{HREF}">', label.replace(">", "&gt;"), "</a>", after.replace(">", "&gt;"))
+        seen += (label, after)
+    return "".join(out), "".join(seen)
+
+
 def _table(rows: Sequence[str], line: int, draft: Draft) -> None:
     """Write a table as `Blocks` does."""
     draft.out.append(draft.table())
@@ -110,7 +137,8 @@ def _table(rows: Sequence[str], line: int, draft: Draft) -> None:
         if number == 1:
             continue
         tag, more = ("td", "") if number else ("th", ' scope="col"')
-        block = draft.places.block((line + number, line + number + 1)) if "[" in row else None
+        near = "[" in row and (draft.placed or row.count("[") != len(REFERENCE.findall(row)))
+        block = draft.places.block((line + number, line + number + 1)) if near else None
         draft.out.append("<tr>\n" if number > 2 else "<tbody>\n<tr>\n" if number else "<thead>\n<tr>\n")
         for cell, class_ in zip(_cells(row), classes, strict=True):
             draft.out.append(f"<{tag}{class_}{more}>")
