@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, get_args
 
 import msgspec
 
 from generator.engine.trace import digest_bytes
 from generator.model.branches import Branch, BranchType
-from generator.model.collections import COLLECTIONS, Facet
+from generator.model.collections import COLLECTIONS
 from generator.model.entry import Area, Entry
 from generator.model.events import Event
 from generator.model.items import Department, Item
@@ -80,7 +82,7 @@ class Head(msgspec.Struct, frozen=True, array_like=True, gc=False):
 def head_of(slug: str, path: str, entry: Entry, body: Body | None, digests: tuple[str, str]) -> Head:
     """The head of an entry of the file at `path`; digests are those of the entry and of its body."""
     outline = _outline(path, entry, body)
-    changed = f"{entry.updated or entry.date:%Y-%m-%d}"
+    changed = (entry.updated or entry.date).date().isoformat()
     return Head(slug, entry.title, changed, outline, digest_bytes(_encode(outline)), *digests)
 
 
@@ -122,7 +124,7 @@ def _outline(path: str, entry: Entry, body: Body | None) -> Outline:
         goals[goal] = None
         if link.fragment:
             anchors.append((goal, link.fragment))
-    facets = {facet.name: tuple(dict.fromkeys(_values(facet, entry))) for facet in COLLECTIONS[collection].facets}
+    facets = {name: tuple(dict.fromkeys(values(entry))) for name, values in _dividers(collection)}
     if isinstance(entry, Branch):
         facets[HOME] = tuple("/".join(area.parts) for area in entry.origin_areas)
     content = folder.removeprefix("content").lstrip("/")
@@ -173,37 +175,37 @@ def day_after(day: datetime.date) -> datetime.date:
     return min(day, datetime.date.max - datetime.timedelta(days=1)) + datetime.timedelta(days=1)
 
 
-def _values(facet: Facet, entry: Entry) -> Iterable[str]:
-    """The values of a facet that an entry has; areas have one for each level, joined by slashes."""
-    match facet.name, entry:
-        case "area", Branch():
-            return [value for area in entry.origin_areas for value in levels(area)]
-        case "stationed", Branch():
-            return ["".join(entry.stationed_in.parts[-2:])] if entry.stationed_in else []
-        case "industry", Branch():
-            return [value for value in (entry.industry, *entry.industries) if value]
-        case "year", Lesson():
-            return [str((entry.start or entry.date).year)]
-        case "month", Event():
-            return [f"{entry.start:%Y-%m}"]
-        case "stage", Matter():
-            return [STAGE_LABELS[stage_of(entry)]]
-        case "cross", Item():
-            return [CROSS, *filter(None, [entry.cross_mode])] if entry.scope == "跨省" else []
-        case _:
-            return _plain_values(facet, entry)
-
-
+DERIVED: Mapping[tuple[str, type[Entry]], Callable[[Any], Iterable[str]]] = {
+    ("area", Branch): lambda branch: [value for area in branch.origin_areas for value in levels(area)],
+    ("stationed", Branch): lambda branch: ["".join(branch.stationed_in.parts[-2:])] if branch.stationed_in else [],
+    ("industry", Branch): lambda branch: [value for value in (branch.industry, *branch.industries) if value],
+    ("year", Lesson): lambda lesson: [str((lesson.start or lesson.date).year)],
+    ("month", Event): lambda event: [f"{event.start:%Y-%m}"],
+    ("stage", Matter): lambda matter: [STAGE_LABELS[stage_of(matter)]],
+    ("cross", Item): lambda item: [CROSS, *filter(None, [item.cross_mode])] if item.scope == "跨省" else [],
+}
+"""The facets that are no field; areas have one value for each level, joined by slashes."""
 FIELDS: Mapping[str, str] = {"client": "clients", "theme": "themes", "case": "case_type", "channel": "channels"}
 """The fields of the facets that have another name."""
 
 
-def _plain_values(facet: Facet, entry: Any) -> Iterable[str]:
-    if facet.name == "year":
-        return [str(entry.date.year)]
-    value = getattr(entry, FIELDS.get(facet.name, facet.name))
-    values = value if isinstance(value, tuple) else (value,)
-    return [value for value in values if value]
+@cache
+def _dividers(collection: str) -> tuple[tuple[str, Callable[[Any], Iterable[str]]], ...]:
+    """The facets of a collection, and what gives the values of each that an entry has."""
+    found = COLLECTIONS[collection]
+    return tuple((facet.name, DERIVED.get((facet.name, found.type)) or _plain(facet.name)) for facet in found.facets)
+
+
+def _plain(facet: str) -> Callable[[Any], Iterable[str]]:
+    if facet == "year":
+        return lambda entry: [str(entry.date.year)]
+    field = attrgetter(FIELDS.get(facet, facet))
+
+    def values(entry: Entry) -> Iterable[str]:
+        value = field(entry)
+        return [one for one in value if one] if isinstance(value, tuple) else [value] if value else []
+
+    return values
 
 
 def levels(area: Area) -> list[str]:
