@@ -12,7 +12,8 @@ import pytest
 from generator import build as conductor
 from generator.engine import rebuild
 from generator.engine.blobs import Blobs, Ref
-from generator.model import records
+from generator.engine.files import Files
+from generator.model import library, records
 from tests.plain_templates import TEMPLATES
 from tests.portal import Portal, snapshot
 
@@ -262,6 +263,19 @@ def test_a_source_that_changes_after_its_record_was_lost(portal: Portal, monkeyp
         assert "B003" in portal.build().codes()
     assert portal.build().report.ok
     assert "标题4" in portal.text("news/n3/index.html")
+
+
+def test_a_place_is_known_as_long_as_the_source_is_the_same(portal: Portal) -> None:
+    """Another source has other places: then a message names the file alone."""
+    books = library.read(portal.folder, Files({}))
+    record = books.record("news/n3")
+    assert str(record.place("title")) == "content/news/n3.md:2:8"
+    portal.edit({"content/news/n4.md": "\n" + NEWS.format(4)})
+    (portal.folder / "content/news/n5.md").unlink()
+    assert [str(books.record(f"news/n{number}").place("title")) for number in (4, 5)] == [
+        "content/news/n4.md",
+        "content/news/n5.md",
+    ]
 
 
 def test_a_build_killed_before_it_saves(portal: Portal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -317,14 +317,16 @@ def _looked_at_packed(root: Path, digests: Mapping[str, str], paths: Sequence[st
 def _looked_at(root: Path, digests: Mapping[str, str], path: str) -> _Found | str | None:
     """A file's mark, and what it says unless that is known; why it cannot be read; None if it is gone."""
     start = time.perf_counter()
+    # To join paths took a third of the time of reading a file.
+    full = f"{root}/{path}"
     try:
-        if (size := os.stat(root / path).st_size) > document.MOST_BYTES:
+        if (size := os.stat(full).st_size) > document.MOST_BYTES:
             return (
                 Mark(-1, 0, 0, 0, ""),
                 Decoded((), (document.too_large(path, size),), (), msgspec.msgpack.encode([])),
                 (0.0, 0.0),
             )
-        data, mark = look(root / path)
+        data, mark = look(full)
     except FileNotFoundError:
         # Deleted between the listing and the reading: as if it had never been listed.
         return None
