@@ -65,13 +65,15 @@ def a_question_that_is_not_asked_for_a_while(editing: Editing) -> Iterator[Step]
     edit = editing.portal.edit
     without = "".join(line for line in HOME.splitlines(keepends=True) if "upcoming" not in line)
     start = f"{TODAY + datetime.timedelta(days=1)} 06:00"
-    yield "events shown", lambda: edit({"templates/home.html": HOME})
+    soon = {"content/events/soon.md": event("很快", start)}
+    yield "events shown", lambda: edit({"templates/home.html": HOME, **soon})
     yield (
-        "events not shown, and another event",
-        lambda: edit({"templates/home.html": without, "content/events/soon.md": event("很快", start)}),
+        "events not shown, and one event less",
+        lambda: edit({"templates/home.html": without, **dict.fromkeys(soon)}),
     )
     yield "events shown again", lambda: edit({"templates/home.html": HOME})
-    yield "events as at first", lambda: edit({"content/events/soon.md": None})
+    yield "events as at first", lambda: edit(soon)
+    yield "event away", lambda: edit(dict.fromkeys(soon))
 
 
 def a_read_that_changes_nothing_at_first(editing: Editing) -> Iterator[Step]:
@@ -228,6 +230,11 @@ def branch(more: str) -> str:
     return f"title: 支部\ndate: 2026-10-01\ntype: 党支部\nphone: 0574-00000000\n{more}"
 
 
+MARKS = (
+    '{% for group in q.mentions("news/g") %}{% for one in group.cards %}{{ one.marks|join }}{% endfor %}{% endfor %}'
+)
+
+
 FIELDS: Mapping[str, tuple[dict[str, str], str, str, str]] = {
     # Name of the field -> files that it takes, the file that is edited, one text of it and the other.
     "date": ({}, "content/news/f.md", news("f"), news("f").replace("2026-10-01", "2026-11-21")),
@@ -257,6 +264,10 @@ FIELDS: Mapping[str, tuple[dict[str, str], str, str, str]] = {
         "content/pages/f.md", page("section: 甲\n"), page("section: 乙\n"),
     ),
     "marks": ({}, "content/items/f.yaml", ITEM, ITEM + "hot: true\n"),
+    "state": (
+        {"content/news/g.md": news("g"), "templates/notice.html": MARKS},
+        "content/items/f.yaml", *(f"{ITEM}related: [news/g]\n{more}" for more in ("", "state: 暂停\n")),
+    ),
     "days": (
         {}, "content/matters/f.yaml",
         *(f"{MATTER}  done: {{date: 2026-10-03, by: 街道, due: {due}}}\n" for due in ("2027-01-24", "2027-01-23")),

@@ -21,8 +21,8 @@ from tests.scenario import FIELDS, Course, agree, kinds, run, toggled
 
 BREAKS: dict[str, tuple[Break, Course]] = {
     # What is read
-    "lists not recorded": (unrecorded("listing", "divisions"), kinds),
-    "cards elsewhere not recorded": (unrecorded("mentions", "neighbours", "title", "feed", "upcoming"), kinds),
+    "lists not recorded": (unrecorded("stretch", "divisions"), kinds),
+    "cards elsewhere not recorded": (unrecorded("brief", "beside", "title", "feed", "coming"), kinds),
     "body not recorded": (unrecorded("body"), kinds),
     "addresses of links not recorded": (unrecorded("hrefs", "url"), kinds),
     "settings not recorded": (unrecorded("setting", "base", "menu"), kinds),

@@ -61,6 +61,8 @@ class Outline(msgspec.Struct, frozen=True, array_like=True, gc=False):
     section: str
     marks: tuple[str, ...]
     """`hot`, `one_window`."""
+    state: str
+    """正常, 取消, 暂停 and the like; empty for what has none."""
     days: tuple[datetime.date, ...]
     """Days on which it changes by itself, beside that of its publication."""
 
@@ -147,6 +149,7 @@ def _outline(path: str, entry: Entry, body: Body | None) -> Outline:
         menu=getattr(entry, "menu", None),
         section=getattr(entry, "section", ""),
         marks=tuple(name for name in ("hot", "one_window") if getattr(entry, name, False)),
+        state=getattr(entry, "state", ""),
         days=tuple(_days(entry)),
     )
 

@@ -11,9 +11,8 @@ from markupsafe import Markup
 from generator.engine.trace import Reader
 from generator.model.settings import Brand, Footer, Settings
 from generator.render.shared import Shared
-from generator.site import addresses
+from generator.site import addresses, listing, relations
 from generator.site.addresses import Base
-from generator.site.listing import facet_named
 from generator.site.values import Near
 from generator.sources.body import Heading, fill
 
@@ -105,9 +104,13 @@ class Portal:
         """The facets of a collection that have a value."""
         return self._read("divisions", name)
 
+    def ancestors(self, id_: str) -> Any:
+        """The organisations above it, the top first: tuple of Near."""
+        return relations.ancestors(self._read, id_)
+
     def neighbours(self, id_: str) -> Any:
         """What comes before it in the list, and after it."""
-        return self._read("neighbours", id_)
+        return relations.neighbours(self._read, id_)
 
     def href(self, url: str) -> str:
         """A URL of the site, as an attribute needs it."""
@@ -147,11 +150,11 @@ class Portal:
 
     def listing(self, collection: str, facet: str = "", value: str = "", page: int = 1) -> Any:
         """One page of a list."""
-        return self._read("listing", collection, facet, value, page)
+        return listing.listing(self._read, collection, facet, value, page)
 
     def upcoming(self, id_: str = "", most: int = 5) -> Any:
         """The next events, of the site or of one branch."""
-        return self._read("upcoming", id_, most)
+        return listing.cards(self._read, self._read("coming", id_, most))
 
     def tree(self, above: str = "") -> Any:
         """The organisations below one, or from the top."""
@@ -159,11 +162,11 @@ class Portal:
 
     def cards(self, collection: str, most: int = 1000) -> Any:
         """The first cards of a collection in the order of its list."""
-        return self._read("cards", collection, most)
+        return listing.cards(self._read, self._read("first", collection, "", "", most))
 
     def news_of(self, column: str, most: int = 6) -> Any:
         """The newest news of one column."""
-        return self._read("news-of", column, most)
+        return listing.cards(self._read, self._read("first", "news", "column", column, most))
 
     def feed(self, which: str, most: int = 30) -> Any:
         """The newest entries of a collection, or those that name a branch."""
@@ -181,7 +184,7 @@ class Portal:
 
     def mentions(self, id_: str, skipped: str = "", most: int = 10) -> Any:
         """Who names an entry, by collection; `skipped` names collections, divided by spaces."""
-        return self._read("mentions", id_, skipped, most)
+        return relations.mentions(self._read, id_, skipped, most)
 
     @property
     def figures(self) -> Any:
@@ -210,10 +213,10 @@ class Portal:
 # A cache of a pure function: to make a path of a Chinese word takes 5 us, and most pages link to a few of the same.
 @lru_cache(maxsize=1024)
 def _division(collection: str, facet: str, value: str) -> str:
-    return addresses.of_list(collection, facet_named(collection, facet).segment, value)
+    return addresses.of_list(collection, listing.facet_named(collection, facet).segment, value)
 
 
 # fmt: off
 PLAIN = frozenset((
-    "card", "area", "series", "section", "hot", "ancestors", "past", "progress",
+    "card", "area", "series", "section", "hot", "past", "progress",
 ))

@@ -14,7 +14,7 @@ from generator.model.dispatches import Dispatch
 from generator.model.entry import Entry
 from generator.model.events import Event
 from generator.model.guides import Guide
-from generator.model.head import stage_of
+from generator.model.head import Outline, stage_of
 from generator.model.items import Item
 from generator.model.jobs import Job
 from generator.model.lessons import Lesson
@@ -59,11 +59,11 @@ def card(read: Reader, id_: str) -> Card | None:
         collection=id_.partition("/")[0],
         url=addresses.of_entry(id_),
         title=entry.title,
-        date=f"{entry.date:%Y-%m-%d}",
+        date=entry.date.date().isoformat(),
         summary=summary_of(entry),
         label=_label(entry),
         facts=tuple((label, value) for label, value in _facts(read, entry) if value),
-        marks=tuple(_marks(read, id_, entry)),
+        marks=marks_of(read, id_, entry, getattr(entry, "state", "")),
         phone=getattr(entry, "phone", "") or getattr(entry, "station_phone", ""),
         when=f"{entry.start:%Y-%m-%d %H:%M}" if isinstance(entry, Event) else "",
     )
@@ -100,16 +100,16 @@ def _label(entry: Entry) -> str:
             return ""
 
 
-def _marks(read: Reader, id_: str, entry: Entry) -> Iterator[str]:
-    if entry.top:
-        yield "置顶"
-    if entry.status in ("草稿", "废止", "过期"):
-        yield {"草稿": "草稿", "废止": "已废止", "过期": "已失效"}[entry.status]
-    state = getattr(entry, "state", "")
+def marks_of(read: Reader, id_: str, of: Entry | Outline, state: str) -> tuple[str, ...]:
+    """The states that matter, of an entry or its outline: 置顶, 已取消, 已废止."""
+    found = ["置顶"] if of.top else []
+    if of.status in ("草稿", "废止", "过期"):
+        found.append({"草稿": "草稿", "废止": "已废止", "过期": "已失效"}[of.status])
     if state not in ("", "正常", "在用", "已开展"):
-        yield state
-    if isinstance(entry, Event) and read("past", id_):
-        yield "已结束"
+        found.append(state)
+    if id_.startswith("events/") and read("past", id_):
+        found.append("已结束")
+    return tuple(found)
 
 
 def _facts(read: Reader, entry: Entry) -> Iterator[Fact]:

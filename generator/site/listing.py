@@ -33,6 +33,12 @@ def column(read: Reader, name: str) -> Column | None:
     )
 
 
+def label(read: Reader, name: str) -> str:
+    """What the office calls a collection."""
+    column: Column = read("column", name)
+    return column.label
+
+
 def filled(read: Reader, name: str) -> bool:
     """Whether anything is listed in a collection."""
     return bool(read("listed", name).outlines)

@@ -88,6 +88,16 @@ def _url(site: Site, id_: str) -> str:
     return addresses.of_entry(id_) if id_ in site.catalog.heads else ""
 
 
+def _outline_state(site: Site, id_: str) -> str:
+    head = site.catalog.heads.get(id_)
+    return head.outline_digest if head else ""
+
+
+def _outline(site: Site, id_: str) -> object:
+    head = site.catalog.heads.get(id_)
+    return head.outline if head else None
+
+
 def _path(site: Site, id_: str) -> str:
     return site.catalog.library.homes[id_][0] if id_ in site.catalog.heads else ""
 
@@ -167,6 +177,7 @@ INPUTS: Mapping[str, Input] = {
     "today": _whole(lambda site: site.catalog.today),
     "entry": (_entry_state, _entry),
     "body": (_body_state, _body),
+    "outline": (_outline_state, _outline),
     "title": _text(_title),
     "url": _text(_url),
     "path": _text(_path),
@@ -188,7 +199,9 @@ INPUTS: Mapping[str, Input] = {
 """Every question about the sources themselves."""
 OF_ONE = ("entry", "body", "title")
 OF_ALL = ("changes", "contents")
-OF_CONTENT = frozenset((*OF_ONE, *OF_ALL, "listed", "names", "named-by", "url", "path", "at", "file", "static"))
+OF_CONTENT = frozenset(
+    (*OF_ONE, *OF_ALL, "outline", "listed", "names", "named-by", "url", "path", "at", "file", "static")
+)
 """The inputs that only content/ decides; those that are of neither one nor all see nothing but outlines and files."""
 
 
@@ -216,10 +229,10 @@ QUESTIONS: Mapping[str, Ask] = {
     "site-feed": lambda read: listing.feed_of("news") if read("filled", "news") else "",
     "doors": listing.doors,
     "column": listing.column,
+    "label": listing.label,
     "filled": listing.filled,
     "divisions": listing.divisions,
     "stretch": listing.stretch,
-    "listing": listing.listing,
     "first": listing.first,
     "areas": listing.home_areas,
     "area-names": listing.area_names,
@@ -232,20 +245,15 @@ QUESTIONS: Mapping[str, Ask] = {
     "hot": listing.hot,
     "hot-items": listing.hot_items,
     "card": cards.card,
-    "cards": lambda read, name, most: listing.cards(read, read("first", name, "", "", most)),
-    "news-of": lambda read, column, most: listing.cards(read, read("first", "news", "column", column, most)),
+    "brief": relations.brief,
     "hrefs": relations.hrefs,
     "published": _published,
     "media": _beside,
-    "mentions": relations.mentions,
     "naming-it": relations.naming_it,
-    "neighbours": relations.neighbours,
     "beside": relations.beside,
     "tree": relations.tree,
     "below": relations.below,
-    "ancestors": relations.ancestors,
     "above": relations.above,
-    "upcoming": lambda read, id_, most: listing.cards(read, read("coming", id_, most)),
     "coming": relations.coming,
     "past": relations.past,
     "progress": relations.progress,
