@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.engine import rebuild
+from generator.engine import rebuild, trace
 from generator.engine.graph import TARGET, Graph
 from generator.engine.rebuild import MakeError, remake, remember
 from generator.engine.trace import UNANSWERED, Answers, Query, Reader, Reason, Target, digest, digest_bytes, stale
@@ -38,6 +38,7 @@ class World:
     given: list[int]
     asked: list[Query] = field(default_factory=list)
     inputs: frozenset[str | int] = frozenset(("given",))
+    fleeting: frozenset[str | int] = frozenset()
 
     def state(self, query: Query) -> str:
         return digest(self.given[int(query[1])])
@@ -217,6 +218,23 @@ def test_values_that_are_kept_are_those_of_today(known: Sequence[Rule], one: lis
         # Of what was worked out nothing is worked out again, but for what raised and so gave no value.
         again = {query for query in world.asked if query[0] == "asked"}
         assert again <= {query for query in EVERY if value_of(before, query) == "refused"}
+
+
+@settings(max_examples=100, deadline=None)
+@given(worlds, givens, givens)
+def test_answers_that_are_let_go_of_are_given_again(known: Sequence[Rule], one: list[int], two: list[int]) -> None:
+    graph, _ = asked_for_all(known, one)
+    kept = Answers(World(known, two), graph)
+    expected = [answer_of(kept, query) for query in EVERY]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(trace, "RECENT", 1)
+        world = World(known, two, fleeting=frozenset(("given", "asked")))
+        answers = Answers(world, graph)
+        assert [answer_of(answers, query) for query in EVERY] == expected
+        assert answers.fresh.keys() >= kept.fresh.keys()
+        del world.asked[:]
+        assert [answers.digest(query) for query in answers.fresh] == [kept.digest(query) for query in answers.fresh]
+        assert world.asked == []
 
 
 def only_what_leads_up(known: Facts, world: World, graph: Graph) -> None:

@@ -36,6 +36,7 @@ class World:
     asked: list[Query] = field(default_factory=list)
     looked: list[Query] = field(default_factory=list)
     inputs: frozenset[str | int] = frozenset(("title", "body", "tags", "names"))
+    fleeting: frozenset[str | int] = frozenset()
 
     def state(self, query: Query) -> str:
         """Empty for what is not there any more, of which the answer may make no sense."""

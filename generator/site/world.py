@@ -35,6 +35,11 @@ class Site:
         """The first words of the questions about the sources."""
         return frozenset((*INPUTS, *self.others))
 
+    @property
+    def fleeting(self) -> Container[str | int]:
+        """The first words of those that hardly more than the page of one entry asks."""
+        return OF_A_PAGE
+
     def state(self, query: Query) -> str:
         """A text that changes whenever the answer of an input does; empty for one that is not there any more."""
         name, *arguments = query
@@ -199,6 +204,7 @@ INPUTS: Mapping[str, Input] = {
 """Every question about the sources themselves."""
 OF_ONE = ("entry", "body", "title")
 OF_ALL = ("changes", "contents")
+OF_A_PAGE = frozenset(("entry", "body", "hrefs", "names", "named-by", "naming-it", "beside", "newest", "feed"))
 OF_CONTENT = frozenset(
     (*OF_ONE, *OF_ALL, "outline", "listed", "names", "named-by", "url", "path", "at", "file", "static")
 )
