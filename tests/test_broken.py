@@ -150,7 +150,7 @@ def refuse(patch: Patch, prefix: str, number: int, way: int) -> None:
     opened = os.open
 
     def refusing(path: Any, flags: int, *rest: Any, **named: Any) -> int:
-        if os.fspath(path).startswith(prefix) and flags & (os.O_WRONLY | os.O_RDWR) == way:
+        if os.path.normpath(path).startswith(prefix) and flags & (os.O_WRONLY | os.O_RDWR) == way:
             raise OSError(number, os.strerror(number), os.fspath(path))
         return opened(path, flags, *rest, **named)
 
