@@ -41,7 +41,7 @@ def _ready(block: Plain, headings: Headings) -> Plain:
         return block._replace(inner=tuple(prepared(block.inner, headings)))
     heading = headings.add(block.tag, block.texts[0], (block.line, block.line + 1))
     assert heading is not None
-    return block._replace(tag=f"h{heading.level}", id=heading.id)
+    return Plain(f"h{heading.level}", block.line, block.texts, id=heading.id)
 
 
 def write(blocks: Iterable[Plain], draft: Draft) -> None:
