@@ -57,14 +57,20 @@ def href(base: Base, url: str) -> str:
     return base.path + encoded(url)
 
 
-# A cache of a pure function: the same menu and the same facets are on hundreds of pages. Encoding anew takes 2 us.
+# What `quote` leaves as it is. Most addresses are such, and to see that takes a third of the time.
+_plain = re.compile(r"[A-Za-z0-9_.~/-]*").fullmatch
+
+
+# A cache of a pure function: the same menu and the same facets are on hundreds of pages.
 @lru_cache(maxsize=4096)
 def encoded(url: str) -> str:
     """A URL of the site, percent-encoded."""
+    if _plain(url):
+        return url
     path, mark, fragment = url.partition("#")
     return quote(path, safe="/") + mark + quote(fragment)
 
 
 def absolute(base: Base, url: str) -> str:
     """A URL of the site in full, for feeds, site maps and canonical links."""
-    return base.url + quote(url, safe="/#")
+    return base.url + (url if _plain(url) else quote(url, safe="/#"))

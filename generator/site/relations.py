@@ -200,16 +200,19 @@ def hrefs(read: Reader, id_: str) -> tuple[Href, ...]:
     body: Body | None = read("body", id_)
     if body is None or not body.links:
         return ()
-    folder = posixpath.dirname(read("path", id_))
     found = []
     for index, link in enumerate(body.links):
-        path = posixpath.normpath(posixpath.join(folder, link.target))
         if link.kind in ("image", "attachment"):
-            found.append(Href(read("published", path.removeprefix("content/"))))
+            found.append(Href(read("published", _path(read, id_, link.target).removeprefix("content/"))))
             continue
-        goal = read("at", path) if link.kind == "file" else link.target
+        goal = read("at", _path(read, id_, link.target)) if link.kind == "file" else link.target
         url = read("url", goal) if goal else ""
         fragment = f"#{link.fragment}" if url and link.fragment else ""
         shown = f"{TITLE}{index}{TITLE}" in body.html
         found.append(Href(url + fragment, ((goal and read("title", goal)) or UNPUBLISHED) if shown else ""))
     return tuple(found)
+
+
+def _path(read: Reader, id_: str, target: str) -> str:
+    """The path in the site of what the text of an entry names relative to its own file."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(read("path", id_)), target))
