@@ -13,7 +13,6 @@ from generator.diagnostics import errors
 from generator.engine import files
 from tests.compiling import compile_once
 from tests.edits import Editing
-from tests.portal import Portal
 
 EDITS = int(os.environ.get("PORTAL_EDITS", "300"))
 PER_RUN = 25
@@ -64,21 +63,13 @@ def test_the_shipped_templates(seed: int, tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_every_kind_of_edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here each build from nothing compiles its templates itself."""
     monkeypatch.setattr(files, "SETTLED", 20_000_000)
-    compile_once(monkeypatch)
     editing = Editing(tmp_path / "site", 1)
     check(editing, tmp_path / "clean", ["first"])
     for name, edit in editing.kinds().items():
         edit()
         check(editing, tmp_path / f"clean-{name}", [name])
-
-
-@pytest.fixture
-def portal(tmp_path: Path) -> Portal:
-    """The portal of this repository, copied and built."""
-    portal = Portal.copy(Path(__file__).parent.parent, tmp_path / "site")
-    assert portal.build().report.ok
-    return portal
 
 
 def test_broken_edits_leave_the_last_good_site(tmp_path: Path) -> None:
