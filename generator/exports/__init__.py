@@ -1,14 +1,19 @@
-"""Targets made in Python: feeds, site map for search engines, robots."""
+"""Targets made in Python: feeds, calendars, site map for search engines, robots."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from generator.exports import feed, robots, sitemap
+from generator.exports import calendar, feed, robots, sitemap
 
 if TYPE_CHECKING:
     from generator.render.making import Export
 
-EXPORTS: Mapping[str, Export] = {"feed": feed.make, "sitemap": sitemap.make, "robots": robots.make}
+EXPORTS: Mapping[str, Export] = {
+    "calendar": calendar.make,
+    "feed": feed.make,
+    "robots": robots.make,
+    "sitemap": sitemap.make,
+}
 """By the name that a target's maker has after `export:`."""

@@ -29,6 +29,8 @@ DEPARTMENT_RANK = {name: rank for rank, name in enumerate(get_args(Department))}
 CROSS = "跨省通办"
 HOME = "home"
 """Beside its facets a branch has the areas that it names exactly, the larger ones around them left out."""
+MARKS = ("hot", "one_window", "theme_day")
+"""Fields of which the rest of the site knows whether they say anything."""
 FILE = "/"
 """Before the path of a file that is named and may hold an entry; no id starts with it."""
 
@@ -60,7 +62,7 @@ class Outline(msgspec.Struct, frozen=True, array_like=True, gc=False):
     menu: int | None
     section: str
     marks: tuple[str, ...]
-    """`hot`, `one_window`."""
+    """Those of MARKS that it has."""
     state: str
     """正常, 取消, 暂停 and the like; empty for what has none."""
     days: tuple[datetime.date, ...]
@@ -148,7 +150,7 @@ def _outline(path: str, entry: Entry, body: Body | None) -> Outline:
         type=entry.type if isinstance(entry, Branch) else "",
         menu=getattr(entry, "menu", None),
         section=getattr(entry, "section", ""),
-        marks=tuple(name for name in ("hot", "one_window") if getattr(entry, name, False)),
+        marks=tuple(name for name in MARKS if getattr(entry, name, None)),
         state=getattr(entry, "state", ""),
         days=tuple(_days(entry)),
     )

@@ -218,5 +218,5 @@ def _division(collection: str, facet: str, value: str) -> str:
 
 # fmt: off
 PLAIN = frozenset((
-    "card", "area", "series", "section", "hot", "past", "progress",
+    "card", "area", "calendar", "month", "series", "section", "hot", "past", "progress",
 ))

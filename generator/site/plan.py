@@ -9,6 +9,7 @@ from generator.engine.trace import Target
 from generator.model.collections import COLLECTIONS, ON_ONE_PAGE
 from generator.site import listing
 from generator.site.addresses import of_entry, of_list, output_of
+from generator.site.agenda import calendar_of
 from generator.site.catalog import Catalog, Column
 from generator.site.world import Site, media_url
 
@@ -25,7 +26,7 @@ def plan(site: Site, assets: Iterable[str]) -> Iterator[Target]:
     yield Target("robots.txt", "export:robots")
     for name, column in columns.items():
         yield from _lists(column)
-        yield from _entries(column)
+        yield from _entries(column, site)
         if COLLECTIONS[name].feed and column.outlines:
             yield Target(listing.feed_of(name), "export:feed", (name,))
     yield from _files(site)
@@ -43,6 +44,9 @@ def _lists(column: Column) -> Iterator[Target]:
         yield Target(output_of(url), template, (name, "", "", page))
     if name in ON_ONE_PAGE:
         return
+    if name == "events":
+        for kind in ("", *column.divided["kind"]):
+            yield Target(calendar_of(kind), "export:calendar", (kind,))
     for facet, values in column.divided.items():
         for value, ids in values.items():
             for page, url in enumerate(listing.page_urls(name, len(ids), facet, value), 1):
@@ -51,10 +55,11 @@ def _lists(column: Column) -> Iterator[Target]:
         yield Target(output_of(of_list(name) + "tree/"), "tree.html")
 
 
-def _entries(column: Column) -> Iterator[Target]:
+def _entries(column: Column, site: Site) -> Iterator[Target]:
     if column.name in ON_ONE_PAGE:
         return
     template = f"entries/{column.name}.html"
+    naming = site.catalog.naming
     for id_, outline in column.outlines.items():
         for alias in outline.aliases:
             yield Target(output_of(of_entry(f"{column.name}/{alias}")), "redirect.html", (id_,))
@@ -62,6 +67,11 @@ def _entries(column: Column) -> Iterator[Target]:
         yield Target(output_of(url), template, (id_,))
         if column.name == "branches":
             yield Target(f"{url}feed.xml", "export:feed", (id_,))
+            # An empty calendar is no calendar (RFC 5545, section 3.6).
+            if "theme_day" in outline.marks or any(one.startswith("events/") for one in naming.sources(id_)):
+                yield Target(calendar_of(branch=id_), "export:calendar", (id_,))
+        elif column.name == "events":
+            yield Target(f"{url}event.ics", "export:calendar", (id_,))
 
 
 def _files(site: Site) -> Iterator[Target]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 import msgspec
 
 from generator.model.claims import Claim
@@ -169,3 +171,54 @@ class Content(msgspec.Struct, frozen=True):
     url: str
     title: str
     collection: str
+
+
+class Appointment(msgspec.Struct, frozen=True):
+    """An event as a calendar has it; moments are those of the site's time zone."""
+
+    id: str
+    url: str
+    title: str
+    kind: str
+    start: datetime.datetime
+    end: datetime.datetime | None
+    where: str
+    text: str
+    """What one should know, line by line."""
+    cancelled: bool
+    published: datetime.datetime
+    updated: datetime.datetime | None
+
+
+class Recurrence(msgspec.Struct, frozen=True):
+    """A day of each month on which an organisation meets."""
+
+    id: str
+    """Of the organisation."""
+    url: str
+    title: str
+    day: int
+    """1 to 28, or -1 for the last."""
+    since: datetime.date
+    without: tuple[str, ...]
+    """Months, `YYYY-MM`, that have an event of their own instead."""
+    where: str
+    published: datetime.datetime
+    updated: datetime.datetime | None
+
+
+class Day(msgspec.Struct, frozen=True):
+    """A day in the table of a month."""
+
+    number: int
+    """Of the month; 0 for one that belongs to another month."""
+    events: tuple[Appointment, ...] = ()
+    theme_days: tuple[Recurrence, ...] = ()
+
+
+class Month(msgspec.Struct, frozen=True):
+    """A month as a table of weeks, which begin on Monday."""
+
+    name: str
+    """`YYYY-MM`."""
+    weeks: tuple[tuple[Day, ...], ...]

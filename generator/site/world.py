@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from generator.engine.trace import Query, Reader, digest, digest_bytes
 from generator.model.collections import COLLECTIONS, ON_ONE_PAGE
-from generator.site import addresses, cards, listing, relations
+from generator.site import addresses, agenda, cards, listing, relations
 from generator.site.addresses import Base
 from generator.site.catalog import Catalog
 from generator.site.values import Change, Content
@@ -263,6 +263,14 @@ QUESTIONS: Mapping[str, Ask] = {
     "coming": relations.coming,
     "past": relations.past,
     "progress": relations.progress,
+    "calendar": agenda.calendar,
+    "agenda": agenda.agenda,
+    "agenda-of": agenda.agenda_of,
+    "appointment": agenda.appointment,
+    "theme-days": agenda.theme_days,
+    "theme-days-of": agenda.theme_days_of,
+    "theme-day": agenda.theme_day,
+    "month": agenda.month,
     "feed": relations.feed,
     "newest": relations.newest,
     "figures": relations.figures,
