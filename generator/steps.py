@@ -94,7 +94,12 @@ def _planned(
     """The site, what it consists of, and what is wrong with that."""
     catalog = Catalog(settings, books, today_in(settings.time_zone, options), options.drafts)
     base = addresses.base_of(options.base_url or settings.base_url)
-    others = {"template": forms.digest, "asset": forms.asset, "asset-digest": forms.published_digest}
+    others = {
+        "template": forms.digest,
+        "asset": forms.asset,
+        "asset-digest": forms.published_digest,
+        "integrity": forms.integrity,
+    }
     site = Site(catalog, base, others)
     problems: list[Diagnostic] = []
     same = near and memory.graph.made.keys() == memory.state.outputs.keys()

@@ -154,7 +154,9 @@ def test_a_title_makes_all_pages_that_show_it_and_no_other(tmp_path: Path) -> No
     portal.replace(path, line, "名称: 独一无二流动党员党支部（示例）")
     assert portal.build().report.ok
     # Lines of a calendar are folded within words.
-    showing = sorted(name for name, data in portal.outputs.items() if "独一无二".encode() in data.replace(b"\r\n ", b""))
+    showing = sorted(
+        name for name, data in portal.outputs.items() if "独一无二".encode() in data.replace(b"\r\n ", b"")
+    )
     assert len(showing) > 10
     portal.replace(path, "独一无二", "绝无仅有")
     report = portal.build().report

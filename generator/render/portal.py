@@ -124,6 +124,10 @@ class Portal:
         """The address of a file in templates/assets."""
         return self.href(self._read("asset", name))
 
+    def integrity(self, name: str) -> Any:
+        """The digest of a file in templates/assets, for the attribute of that name."""
+        return self._read("integrity", name)
+
     def division(self, collection: str, facet: str, value: str) -> str:
         """The URL of the list of those entries that have a value, which some page of the site does."""
         return _division(collection, facet, value)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -95,6 +97,25 @@ class Templates:
     def asset(self, name: str) -> str:
         """The published name of an asset, or an empty text."""
         return self.assets.get(name, "")
+
+    def integrity(self, name: str) -> str:
+        """What a page says of an asset, so that a browser takes no other (Subresource Integrity); empty if absent."""
+        place = self.places.get(ASSETS + name)
+        if place is None:
+            return ""
+        key = f"integrity:{place[0]}"
+        known = self.decoded.get(key) or self.remembered.get(key)
+        if known is None or known[0] != place[2]:
+            try:
+                data = place[1].read_bytes()
+            except OSError:
+                data = b""
+            if digest_bytes(data) != place[2]:
+                # Changed or deleted since the listing, which the target that copies it reports.
+                return ""
+            known = (place[2], b"sha256-" + b64encode(sha256(data).digest()))
+        self.decoded[key] = known
+        return known[1].decode()
 
     def published_digest(self, asset: str) -> str:
         """The digest of the file behind a published name, or an empty text."""
