@@ -273,7 +273,7 @@ def test_templates_page_has_every_question_and_no_other() -> None:
 
 def test_templates_page_has_every_recorded_question(tmp_path: Path) -> None:
     text = TEMPLATES.read_text(encoding="utf-8")
-    asked = {*QUESTIONS, *INPUTS, "template", "asset", "asset-digest"}
+    asked = {*QUESTIONS, *INPUTS, "template", "asset", "asset-digest", "integrity"}
     written = re.search(r"## What `portal explain` prints\n(.*?)\n## ", text, re.DOTALL)
     assert written is not None
     assert set(re.findall(r"^\| `([a-z-]+)", written[1], re.MULTILINE)) == asked

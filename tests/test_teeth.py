@@ -26,7 +26,7 @@ BREAKS: dict[str, tuple[Break, Course]] = {
     "body not recorded": (unrecorded("body"), kinds),
     "addresses of links not recorded": (unrecorded("hrefs", "url"), kinds),
     "settings not recorded": (unrecorded("setting", "base", "menu"), kinds),
-    "assets not recorded": (unrecorded("asset", "asset-digest"), kinds),
+    "assets not recorded": (unrecorded("asset", "asset-digest", "integrity"), kinds),
     "static files not recorded": (unrecorded("static", "file"), kinds),
     "feeds and site map lag behind": (unrecorded("changes", "feed"), kinds),
     "figures not recorded": (unrecorded("figures"), kinds),
