@@ -143,6 +143,7 @@ class World:
     """Answers with the question itself, and remembers nothing."""
 
     inputs = frozenset(("setting", "title", "template"))
+    fleeting: frozenset[str | int] = frozenset()
 
     def state(self, query: Query) -> str:
         """The answer."""
