@@ -111,7 +111,7 @@ def test_what_is_vouched_for_is_as_it_was(editing: Editing, monkeypatch: pytest.
     for number in range(60):
         (editing.body if number % 2 else editing.step)()
         editing.portal.build(today=editing.today)
-    assert {query[0] for query in vouched} >= OF_CONTENT - {"at", "file"}
+    assert {query[0] for query in vouched} >= OF_CONTENT - {"at", "file", "path"}
 
 
 def test_targets_of_the_last_build_are_those_of_a_plan(editing: Editing, monkeypatch: pytest.MonkeyPatch) -> None:

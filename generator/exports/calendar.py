@@ -70,12 +70,13 @@ def _recurring(one: Recurrence, base: Base, zone: str, domain: str) -> Iterator[
     """A day without an hour: the hour is that of the event which announces it, and takes its place."""
     address = addresses.absolute(base, one.url)
     yield from _head(f"{one.id.replace('/', '-')}-theme-day@{domain}", one.published, one.updated, zone)
-    yield f"DTSTART;VALUE=DATE:{_first(one):%Y%m%d}"
+    yield f"DTSTART;VALUE=DATE:{ical.day(_first(one))}"
     yield f"RRULE:FREQ=MONTHLY;BYMONTHDAY={one.day}"
     for month in one.without:
-        day = _day(int(month[:4]), int(month[5:]), one.day)
+        year, number = map(int, month.split("-"))
+        day = _day(year, number, one.day)
         if day >= _first(one):
-            yield f"EXDATE;VALUE=DATE:{day:%Y%m%d}"
+            yield f"EXDATE;VALUE=DATE:{ical.day(day)}"
     yield f"SUMMARY:{text(f'{THEME_DAY}：{one.title}')}"
     yield f"CATEGORIES:{THEME_DAY}"
     if one.where:
@@ -103,7 +104,7 @@ def _first(one: Recurrence) -> datetime.date:
     """The first such day from the publication on."""
     since = one.since
     day = _day(since.year, since.month, one.day)
-    if day >= since:
+    if day >= since or since.year == datetime.MAXYEAR:
         return day
     return _day(since.year + since.month // 12, since.month % 12 + 1, one.day)
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from zoneinfo import ZoneInfo
 
 MOST_OCTETS = 75
 """Of a line, without its end (section 3.1)."""
+KNOWN = range(1970, 2100)
+"""Years in which a zone is described."""
 ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": None})
 
 
@@ -35,22 +38,34 @@ def _folded(line: bytes) -> bytes:
     return b"\r\n ".join((*parts, line))
 
 
+def day(date: datetime.date) -> str:
+    """A day; not by its own format, which gives the year 1 one digit."""
+    return date.isoformat()[:10].replace("-", "")
+
+
 def local(moment: datetime.datetime) -> str:
     """A moment in a time zone that is named beside it."""
-    return f"{moment:%Y%m%dT%H%M%S}"
+    return f"{day(moment)}T{moment:%H%M%S}"
 
 
 def utc(moment: datetime.datetime, zone: ZoneInfo) -> str:
-    """A moment of a zone, in universal time."""
-    return f"{moment.replace(tzinfo=zone).astimezone(datetime.UTC):%Y%m%dT%H%M%SZ}"
+    """A moment of a zone, in universal time; at the ends of the calendar, where there is none, the same hour."""
+    with suppress(OverflowError):
+        moment = moment.replace(tzinfo=zone).astimezone(datetime.UTC)
+    return f"{local(moment)}Z"
 
 
 def time_zone(name: str, years: range) -> Iterator[str]:
-    """The component that describes a zone in some years (section 3.6.5): one part for each change of its offset."""
+    """The component that describes a zone in some years (section 3.6.5): one part for each change of its offset.
+
+    Nobody knows the summer time of a later century, and none of an earlier one is announced.
+    """
     zone = ZoneInfo(name)
+    first = min(max(years.start, KNOWN.start), KNOWN.stop)
+    last = min(max(years.stop, first + 1), KNOWN.stop + 1)
     # The first day of a year begins on the one before, in half of the world.
-    moment = datetime.datetime(years.start, 1, 1, tzinfo=datetime.UTC) - datetime.timedelta(days=1)
-    end = datetime.datetime(years.stop, 1, 1, tzinfo=datetime.UTC) + datetime.timedelta(days=1)
+    moment = datetime.datetime(first, 1, 1, tzinfo=datetime.UTC) - datetime.timedelta(days=1)
+    end = datetime.datetime(last, 1, 1, tzinfo=datetime.UTC) + datetime.timedelta(days=1)
     before = _offset(moment, zone)
     yield from ("BEGIN:VTIMEZONE", f"TZID:{name}")
     yield from _observance(zone, moment, before)

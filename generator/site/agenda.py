@@ -115,14 +115,14 @@ def theme_day(read: Reader, id_: str) -> Recurrence:
 
 def month(read: Reader, name: str) -> Month:
     """The events that begin in a month, `YYYY-MM`, and the theme days in it for which none is announced."""
-    year, number = int(name[:4]), int(name[5:])
+    year, number = map(int, name.split("-"))
     days = dates.monthrange(year, number)[1]
     events: dict[int, list[Appointment]] = {}
     for one in (read("appointment", id_) for id_ in members(read("listed", "events"), "month", name)):
         events.setdefault(one.start.day, []).append(one)
     fixed: dict[int, list[Recurrence]] = {}
     for theme in read("theme-days", ""):
-        if name >= f"{theme.since:%Y-%m}" and name not in theme.without:
+        if (year, number) >= (theme.since.year, theme.since.month) and name not in theme.without:
             fixed.setdefault(theme.day if theme.day > 0 else days, []).append(theme)
     weeks = dates.Calendar().monthdayscalendar(year, number)
     return Month(
