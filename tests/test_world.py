@@ -88,7 +88,7 @@ def test_a_state_changes_whenever_the_answer_does(editing: Editing) -> None:
 def test_what_is_gone_has_an_empty_state_or_that_of_an_empty_answer(editing: Editing) -> None:
     """So that nobody has to know whether a question still makes sense before he compares."""
     site = world_of(editing)
-    for name in ("entry", "body", "title", "url", "path"):
+    for name in ("entry", "body", "outline", "title", "url", "path"):
         assert site.state((name, "news/nothing")) == ""
     for name in ("at", "file", "static"):
         assert site.state((name, "news/nothing.md")) == ""
