@@ -29,9 +29,10 @@ __all__ = ["Options", "Report", "build"]
 
 @contextmanager
 def collector_at_rest() -> Iterator[None]:
-    """Keep the garbage collector still: a build creates much that stays, and little garbage until it makes pages.
+    """Keep the garbage collector still: a build creates much that stays, and little garbage.
 
-    To look at it all time and again took a quarter of a warm build of 10,000 entries. Workers start it again.
+    To look at it all time and again took a quarter of a warm build of 10,000 entries. Workers inherit the rest: of the
+    12,373 pages of a first build they left 230 objects in cycles, and its visits would copy the shared memory.
     """
     enabled = gc.isenabled()
     gc.disable()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing
 from typing import Any, TypeVar
 
 Item = TypeVar("Item")
@@ -59,11 +58,10 @@ def _placed(
                 done += stop - start
                 progress(done, len(items))
     # The rest is all of it, or what was lost with a worker that was killed (for want of memory, as a rule).
-    with _shared_heap() if len(left) >= THRESHOLD else nullcontext():
-        for start, stop in left.items():
-            yield (start, stop), work(items[start:stop])
-            done += stop - start
-            progress(done, len(items))
+    for start, stop in left.items():
+        yield (start, stop), work(items[start:stop])
+        done += stop - start
+        progress(done, len(items))
 
 
 def _may_fork() -> bool:
@@ -85,44 +83,26 @@ def _by_processes(
     from concurrent.futures.process import BrokenProcessPool
     from queue import SimpleQueue
 
-    with _shared_heap():
-        try:
-            pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("fork"), _start, (work, items))
-        except (ImportError, NotImplementedError, OSError):
-            # No semaphores, as in some sandboxes.
-            return
-        try:
-            batches: dict[Future[Result], int] = {}
-            done: SimpleQueue[Future[Result]] = SimpleQueue()
-            for start, stop in stretches.items():
-                future = pool.submit(_do, start, stop)
-                batches[future] = start
-                # Not `as_completed`: what is done before it is asked comes out of it in no order.
-                future.add_done_callback(done.put)
-            while batches:
-                future = done.get()
-                yield batches.pop(future), future.result()
-        except BrokenProcessPool:
-            return
-        finally:
-            pool.shutdown(cancel_futures=True)
-
-
-@contextmanager
-def _shared_heap() -> Iterator[None]:
-    """Keep the collector off what exists before the fork: its visits would copy that memory into each worker.
-
-    It goes on with what comes after, since to make a page leaves garbage in cycles.
-    """
-    enabled = gc.isenabled()
-    gc.freeze()
-    gc.enable()
     try:
-        yield
+        pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("fork"), _start, (work, items))
+    except (ImportError, NotImplementedError, OSError):
+        # No semaphores, as in some sandboxes.
+        return
+    try:
+        batches: dict[Future[Result], int] = {}
+        done: SimpleQueue[Future[Result]] = SimpleQueue()
+        for start, stop in stretches.items():
+            future = pool.submit(_do, start, stop)
+            batches[future] = start
+            # Not `as_completed`: what is done before it is asked comes out of it in no order.
+            future.add_done_callback(done.put)
+        while batches:
+            future = done.get()
+            yield batches.pop(future), future.result()
+    except BrokenProcessPool:
+        return
     finally:
-        gc.unfreeze()
-        if not enabled:
-            gc.disable()
+        pool.shutdown(cancel_futures=True)
 
 
 def _start(work: Callable[[Sequence[Any]], Any], items: Sequence[Any]) -> None:

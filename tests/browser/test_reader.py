@@ -226,3 +226,41 @@ def test_no_voice_no_button(browser: Browser, portal: Published) -> None:
     page.goto(portal.address + portal.kinds["entries/lessons.html"])
     expect(page.get_by_text("朗读本页")).to_be_hidden()
     context.close()
+
+
+def test_what_is_ready_is_ticked_and_kept_on_the_device(browser: Browser, portal: Published) -> None:
+    context = opened(browser, 360, "light")
+    page = context.new_page()
+    url = portal.address + portal.kinds["entries/items.html"]
+    page.goto(url)
+    boxes = page.get_by_role("checkbox")
+    count = boxes.count()
+    assert count
+    name = boxes.first.get_attribute("aria-label")
+    assert name is not None
+    boxes.first.press("Space")
+    page.goto(portal.address + "/")
+    page.goto(url)
+    expect(page.get_by_role("checkbox", name=name)).to_be_checked()
+    said = page.get_by_role("status")
+    expect(said).to_contain_text(f"1 / {count}" if count > 1 else "都备好了")
+    page.get_by_role("button", name="全部重来").press("Enter")
+    expect(boxes.first).to_be_focused()
+    page.reload()
+    expect(page.get_by_role("checkbox", name=name)).not_to_be_checked()
+    assert page.evaluate("localStorage.length") == 0
+    context.close()
+
+
+@pytest.mark.parametrize("kept", ["null", "{", '"text"', "[1]"])
+def test_a_strange_note_of_what_is_ready_is_forgotten(browser: Browser, portal: Published, kept: str) -> None:
+    context = opened(browser, 360, "light")
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    url = portal.kinds["entries/items.html"]
+    page.add_init_script(f"localStorage.setItem('portal-ready:{url}', '{kept}')")
+    page.goto(portal.address + url)
+    expect(page.get_by_role("checkbox").first).not_to_be_checked()
+    assert errors == []
+    context.close()
