@@ -10,8 +10,10 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -39,11 +41,7 @@ def write(folder: Path, corpus: Corpus) -> None:
     shutil.copytree(LAYOUTS / "portal", folder, dirs_exist_ok=True)
     config = folder / "config" / "_default"
     _json(config / "taxonomies.json", {name: name for name in _taxonomies()})
-    style = (SHIPPED / "assets" / "portal.css").read_bytes()
-    published = hashed("portal.css", digest_bytes(style))
-    _json(config / "params.json", {**settings(), "columns": _columns(corpus), "stylesheet": f"/{published}"})
-    (folder / "static" / "assets").mkdir(parents=True)
-    (folder / "static" / published).write_bytes(style)
+    _json(config / "params.json", {**settings(), "columns": _columns(corpus), "assets": _assets(folder / "static")})
     for collection in corpus.sizes:
         (folder / "content" / collection).mkdir(parents=True, exist_ok=True)
         _json(folder / "content" / collection / "_index.md", _section(collection))
@@ -54,14 +52,25 @@ def write(folder: Path, corpus: Corpus) -> None:
 def write_tiny(folder: Path, count: int) -> None:
     """Write a site of small pages, whose layouts show a title and a text and nothing else."""
     shutil.copytree(LAYOUTS / "tiny", folder, dirs_exist_ok=True)
-    style = (SHIPPED / "assets" / "portal.css").read_bytes()
-    (folder / "static" / "assets").mkdir(parents=True)
-    (folder / "static" / hashed("portal.css", digest_bytes(style))).write_bytes(style)
+    _assets(folder / "static")
     _json(folder / "config" / "_default" / "params.json", {"description": str(TINY_SETTINGS["description"])})
     (folder / "content").mkdir(exist_ok=True)
     for number in range(1, count + 1):
         head = json.dumps({"title": tiny_title(number), "date": "2025-01-01T09:00:00+08:00"})
         (folder / "content" / f"page-{number}.md").write_text(f"{head}\n{tiny_text(number)}\n", encoding="utf-8")
+
+
+def _assets(folder: Path) -> Fields:
+    """Copy stylesheet and scripts under the names that the portal gives them; what a page says of each, by its name."""
+    (folder / "assets").mkdir(parents=True)
+    found: Fields = {}
+    for path in sorted((SHIPPED / "assets").iterdir()):
+        data = path.read_bytes()
+        published = hashed(path.name, digest_bytes(data))
+        (folder / published).write_bytes(data)
+        integrity = f"sha256-{b64encode(sha256(data).digest()).decode()}"
+        found[path.name] = {"url": f"/{published}", "integrity": integrity}
+    return found
 
 
 def source(entry: Entry) -> str:

@@ -27,6 +27,23 @@ TINY = """\
 </body>
 </html>
 """
+EVENTS = """\
+{% extends "parts/list.html" %}
+{% from "parts/cards.html" import diary %}
+{% from "parts/calendar.html" import subscription %}
+{% block before %}
+{{ subscription(q, "events/" if facet != "kind" else q.division("events", "kind", value)) }}
+{% endblock %}
+{% block members %}
+{% set over = listing.cards|marked("已结束") %}
+{% set next = listing.cards|unmarked("已结束") %}
+{% for title, cards in (("接下来", next), ("已经结束", over)) if cards %}
+<h2>{{ title }}</h2>
+{{ diary(cards, q) }}
+{% endfor %}
+{% endblock %}
+"""
+"""The list of events without the table of a month, which Hugo's side does not draw."""
 BARE = "<!doctype html>\n<title>%s</title>\n"
 TINY_SETTINGS: Fields = {
     "name": "Tiny pages",
@@ -45,6 +62,8 @@ def write(folder: Path, corpus: Corpus) -> None:
     (folder / "site.yaml").write_text(yaml(settings()), encoding="utf-8")
     (folder / "templates").mkdir()
     shutil.copy(SHIPPED / "base.html", folder / "templates" / "base.html")
+    (folder / "templates" / "lists").mkdir()
+    (folder / "templates" / "lists" / "events.html").write_text(EVENTS, encoding="utf-8")
     for entry in corpus:
         (folder / "content" / f"{entry.id}.md").write_text(source(entry), encoding="utf-8")
 

@@ -21,6 +21,8 @@ LINK = re.compile(r"\shref=\"([^\"]*)\"")
 ENTRY = re.compile(r"(?:(\w+)/)?[a-z]+-\d+/index\.html")
 MOST_RATIO = 1.1
 SHOWN = 5
+OURS = ".ics"
+"""Calendars, which the portal writes besides."""
 """So many differences of each kind are shown."""
 
 
@@ -126,7 +128,7 @@ def _address(value: str) -> str:
 
 def _files(folder: Path) -> set[str]:
     found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
-    return {path.as_posix() for path in found if not path.name.startswith(".")}
+    return {path.as_posix() for path in found if not path.name.startswith(".") and path.suffix != OURS}
 
 
 def report(found: Comparison) -> Iterator[str]:
