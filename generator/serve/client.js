@@ -58,15 +58,19 @@
     if (theirs === null || !kept || !replaced(fresh, theirs)) location.reload();
   };
 
+  /** The scripts of a page beside ours; those with `data-lasting` begin again on whatever a page is given. */
+  const scripts = (page, own) => [...page.scripts].filter((one) => one !== own);
+  const lasting = (one) => one.nodeName === "SCRIPT" && "lasting" in one.dataset && one.parentNode?.nodeName === "HEAD";
+  const names = (found) => found.map((one) => one.getAttribute("src")).join("\n");
+
   /** Put the fresh page in the place of ours, which is quicker than to load it; false where scripts are at work. */
   const replaced = (fresh, theirs) => {
-    const others = (page, own) => [...page.scripts].some((one) => one !== own);
-    if (others(document, script) || others(fresh, theirs) || !exchanged(fresh, new Set())) return false;
-    const kept = (node) => node === script || node.nodeName === "LINK" && node.relList.contains("stylesheet");
-    for (const node of [...document.head.childNodes]) if (!kept(node)) node.remove();
-    for (const node of [...fresh.head.childNodes]) {
-      if (node !== theirs && !(node.nodeName === "LINK" && node.relList.contains("stylesheet"))) document.head.append(node);
-    }
+    const [mine, others] = [scripts(document, script), scripts(fresh, theirs)];
+    if (![...mine, ...others].every(lasting) || names(mine) !== names(others)) return false;
+    if (!exchanged(fresh, new Set())) return false;
+    const kept = (node) => lasting(node) || node.nodeName === "LINK" && node.relList.contains("stylesheet");
+    for (const node of [...document.head.childNodes]) if (node !== script && !kept(node)) node.remove();
+    for (const node of [...fresh.head.childNodes]) if (node !== theirs && !kept(node)) document.head.append(node);
     document.documentElement.lang = fresh.documentElement.lang;
     const ours = document.body;
     for (const node of [...ours.childNodes]) if (node !== script) node.remove();
@@ -74,6 +78,7 @@
     for (const { name } of [...ours.attributes]) ours.removeAttribute(name);
     for (const { name, value } of fresh.body.attributes) ours.setAttribute(name, value);
     shape = theirs.dataset.shape;
+    document.dispatchEvent(new Event("portal-fresh"));
     return true;
   };
 

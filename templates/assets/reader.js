@@ -105,13 +105,18 @@
     });
   }
 
+  function begin() {
+    show();
+    if (speech && window.SpeechSynthesisUtterance) voices();
+  }
+
+  document.addEventListener("portal-fresh", begin);
   if (speech && window.SpeechSynthesisUtterance) {
-    voices();
     // The list of voices comes late, and in some browsers this is how one hears of it.
     if (speech.addEventListener) speech.addEventListener("voiceschanged", voices);
     window.addEventListener("pagehide", function () {
       speech.cancel();
     });
   }
-  show();
+  begin();
 })(document.documentElement);

@@ -122,6 +122,31 @@ def test_style_is_swapped_without_a_reload(live: Live) -> None:
     assert not live.reloaded
 
 
+LASTING = """\
+window.begun = (window.begun || 0) + 1;
+document.addEventListener("portal-fresh", () => { window.begun += 1 });
+"""
+
+
+@pytest.mark.parametrize("lasts", [True, False])
+def test_a_page_with_scripts_gets_another_body_if_all_of_them_last(tmp_path: Path, page: Page, lasts: bool) -> None:
+    line = '<script src="{{ q.asset("mini.js") }}" defer' + (" data-lasting" if lasts else "") + "></script></head>"
+    files = {
+        "templates/assets/mini.js": LASTING,
+        "templates/mini.html": FILES["templates/mini.html"].replace("</head>", line),
+    }
+    portal = site(tmp_path / "site", files)
+    with Server(portal) as server:
+        live = Live(portal, server, page).open("one/").sees("正文一")
+        portal.edit({"content/pages/one.md": entry("第一页", "改过的正文")})
+        live.sees("改过的正文")
+        if lasts:
+            assert page.evaluate("[window.mark, begun]") == [1, 2]
+            # Another script under the same name is loaded, and with it the page.
+            portal.edit({"templates/assets/mini.js": LASTING + "// more\n"})
+        page.wait_for_function("window.mark === undefined && window.begun === 1")
+
+
 def test_picture_reloads_the_pages_that_show_it(live: Live) -> None:
     live.open("")
     live.portal.edit({"content/static/dot.svg": DOT.format(size=20)})
