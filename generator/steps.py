@@ -62,7 +62,7 @@ def prepare(
         books = library.read(root, files, known, options.jobs, times)
         forms = templates.find(root, files, remembered)
     # What the last build knows is of these sources, but for a few texts of entries: so much need not be done again.
-    near = found.settings is not None and books.changed is not None and _near(options, memory, found.settings.time_zone)
+    near = books.changed is not None and _near(options, memory, found)
     books = books if near else replace(books, changed=None)
     clean = near and not memory.state.diagnostics
     problems = [*found.diagnostics, *books.diagnostics]
@@ -112,9 +112,12 @@ def _planned(
     return site, targets, problems
 
 
-def _near(options: Options, memory: Memory, zone: str) -> bool:
-    """Whether the last build made everything, and for the same day and the like."""
-    return memory.state.complete and memory.state.options == asked(options, zone)
+def _near(options: Options, memory: Memory, found: office.Office) -> bool:
+    """Whether the last build made everything, of the same settings, and for the same day and the like."""
+    before = memory.state.decoded.get(office.NAME)
+    if found.settings is None or found.encoded is None or before is None or found.encoded[0] != before[0]:
+        return False
+    return memory.state.complete and memory.state.options == asked(options, found.settings.time_zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +179,9 @@ def _make(run: Run, prepared: Prepared) -> Done:
     outputs = Outputs(options.output, memory.state.outputs)
     with times.stage("verify"):
         answers = Answers(prepared.site, graph, prepared.site.changes())
-        outputs.recover({path: graph.digests[made.number] for path, made in graph.made.items()})
+        # Either part of the store may be damaged, and stays so until a build has something to do.
+        proofs = {path: mark.digest for path, mark in memory.state.outputs.items()}
+        outputs.recover({**proofs, **{path: graph.digests[made.number] for path, made in graph.made.items()}})
         outputs.claim(target.path for target in targets)
         reasons = rebuild.decide(targets, graph, answers, outputs)
     dirty = [target for target in targets if target.path in reasons]

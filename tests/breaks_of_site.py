@@ -165,7 +165,17 @@ def titles_are_the_same(patch: Patch) -> None:
 
 def near_whatever_was_asked(patch: Patch) -> None:
     """The last build was for another day, another address or with drafts, and no matter."""
-    patch.setattr(steps, "_near", lambda options, memory, zone: memory.state.complete)
+    patch.setattr(steps, "_near", lambda options, memory, found: memory.state.complete)
+
+
+def near_whatever_was_set(patch: Patch) -> None:
+    """The last build was of another site.yaml, and consisted of the same files."""
+
+    def near(options: Any, memory: Any, found: Any) -> bool:
+        asked = found.settings and steps.asked(options, found.settings.time_zone)
+        return bool(asked and memory.state.complete and memory.state.options == asked)
+
+    patch.setattr(steps, "_near", near)
 
 
 def near_in_spite_of_other_files(patch: Patch) -> None:

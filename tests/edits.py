@@ -73,6 +73,7 @@ class Editing:
             "truncate store": self.truncate,
             "same size, old time": self.disguised,
             "touch": self.touch,
+            "colour": self.colour,
         }
 
     def step(self) -> str:
@@ -296,6 +297,14 @@ class Editing:
         lines = [line for line in text.splitlines(keepends=True) if not line.startswith(f"{key}:")]
         at = next((i + 1 for i, line in enumerate(lines) if line == "footer:\n"), 0) if key.startswith(" ") else 0
         self.portal.edit({"site.yaml": "".join([*lines[:at], change, *lines[at:]])})
+
+    def colour(self) -> None:
+        """A setting that decides on a file, and not only on what stands in files."""
+        text = (self.folder / "site.yaml").read_text(encoding="utf-8")
+        lines = [line for line in text.splitlines(keepends=True) if not line.startswith("  colour:")]
+        at = lines.index("brand:\n") + 1
+        chosen = f'  colour: "#{self.random.randrange(1 << 20):06x}"\n'
+        self.portal.edit({"site.yaml": "".join([*lines[:at], chosen, *lines[at:]])})
 
     def base_url(self) -> None:
         text = (self.folder / "site.yaml").read_text(encoding="utf-8")

@@ -164,6 +164,18 @@ def test_a_foreign_file_in_the_way_is_reported_every_time(portal: Portal) -> Non
     assert portal.build().report.ok
 
 
+def test_a_store_without_its_end_still_proves_whose_the_files_are(portal: Portal) -> None:
+    """What tells that nothing is to be done stands first in the store, and is enough when the list is lost later."""
+    store = portal.folder / ".portal/store"
+    store.write_bytes(store.read_bytes()[:-1])
+    portal.build().made_nothing()
+    (portal.options.output / ".portal-owned").unlink()
+    (portal.folder / "content/news/n1.md").unlink()
+    report = portal.build().report
+    assert report.ok, report.diagnostics
+    assert report.removed
+
+
 def test_other_code_looks_at_everything(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(build, "tool", lambda: "the next version")
     with pytest.MonkeyPatch.context() as patch:

@@ -73,6 +73,7 @@ BREAKS: dict[str, tuple[Break, Course]] = {
     "everything else is the same": (site.everything_else_is_the_same, kinds),
     "titles are the same": (site.titles_are_the_same, kinds),
     "near whatever was asked": (site.near_whatever_was_asked, kinds),
+    "near whatever was set": (site.near_whatever_was_set, kinds),
     "near in spite of other files": (site.near_in_spite_of_other_files, scenario.two_things_at_once),
     "changed without titles": (site.changed_without_titles, kinds),
     "places in texts not looked for": (

@@ -1,16 +1,17 @@
-"""Targets made in Python: feeds, calendars, site map for search engines, robots."""
+"""Targets made in Python: brand, feeds, calendars, site map for search engines, robots."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from generator.exports import calendar, feed, robots, sitemap
+from generator.exports import brand, calendar, feed, robots, sitemap
 
 if TYPE_CHECKING:
     from generator.render.making import Export
 
 EXPORTS: Mapping[str, Export] = {
+    "brand": brand.make,
     "calendar": calendar.make,
     "feed": feed.make,
     "robots": robots.make,

@@ -12,6 +12,7 @@ import msgspec
 from generator.diagnostics import Diagnostic, Span, nearest, problem
 from generator.engine.files import Files
 from generator.model.collections import COLLECTIONS
+from generator.model.colours import WHITE, contrast, darkened, readable
 from generator.model.head import Head
 from generator.model.references import references
 from generator.model.settings import Settings
@@ -81,12 +82,15 @@ def _columns(settings: Settings, places: Mapping[str, Place]) -> Iterator[Diagno
 
 
 def _identity(settings: Settings, places: Mapping[str, Place]) -> Iterator[Diagnostic]:
-    """The site's identification code and domain, which other programs read from the meta tags."""
+    """The site's identification code and domain, which other programs read from the meta tags, and its colour."""
     code, domain = settings.site_id_code, settings.domain
     if code and not re.fullmatch(r"\d{10}|bm\d{8}|N\d{9}", code):
         yield problem("P003", Span(NAME, *places["site_id_code"]), given=code)
     if domain and not re.fullmatch(r"([a-z0-9-]+\.)+[a-z]{2,}", domain):
         yield problem("P004", Span(NAME, *places["domain"]), domain=domain)
+    if not readable(colour := settings.brand.colour):
+        span = Span(NAME, *places["brand.colour"])
+        yield problem("P005", span, colour=colour, ratio=f"{contrast(colour, WHITE):.1f}", guess=darkened(colour))
 
 
 def check(office: Office, heads: Mapping[str, Head], lost: Collection[str]) -> Iterator[Diagnostic]:

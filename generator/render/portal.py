@@ -124,6 +124,11 @@ class Portal:
         """The address of a file in templates/assets."""
         return self.href(self._read("asset", name))
 
+    @property
+    def brand_sheet(self) -> str:
+        """The address of the stylesheet with the colours of the brand."""
+        return self.href(addresses.of_brand(self._read("setting", "brand.colour")))
+
     def integrity(self, name: str) -> Any:
         """The digest of a file in templates/assets, for the attribute of that name."""
         return self._read("integrity", name)

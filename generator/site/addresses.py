@@ -41,6 +41,11 @@ def of_list(collection: str, segment: str = "", value: str = "", page: int = 1) 
     return url if page == 1 else f"{url}page/{page}/"
 
 
+def of_brand(colour: str) -> str:
+    """The URL of the stylesheet with the colours of a brand."""
+    return f"assets/brand-{colour.removeprefix('#').lower()}.css"
+
+
 def segment_of(value: str) -> str:
     """A value as a readable path segment; Chinese characters stay, what a path cannot hold becomes a hyphen."""
     text = unicodedata.normalize("NFC", value).lower()

@@ -8,7 +8,7 @@ from generator.diagnostics import Diagnostic, Span, problem
 from generator.engine.trace import Target
 from generator.model.collections import COLLECTIONS, ON_ONE_PAGE
 from generator.site import listing
-from generator.site.addresses import of_entry, of_list, output_of
+from generator.site.addresses import of_brand, of_entry, of_list, output_of
 from generator.site.agenda import calendar_of
 from generator.site.catalog import Catalog, Column
 from generator.site.world import Site, media_url
@@ -24,6 +24,8 @@ def plan(site: Site, assets: Iterable[str]) -> Iterator[Target]:
     yield Target(output_of("sitemap/"), "sitemap.html")
     yield Target("sitemap.xml", "export:sitemap")
     yield Target("robots.txt", "export:robots")
+    colour = site.catalog.settings.brand.colour
+    yield Target(of_brand(colour), "export:brand", (colour,))
     for name, column in columns.items():
         yield from _lists(column)
         yield from _entries(column, site)

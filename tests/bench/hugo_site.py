@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from generator.engine.trace import digest_bytes
+from generator.exports import brand
 from generator.model.collections import COLLECTIONS
 from generator.model.matters import STAGE_LABELS, STAGES
 from generator.render.templates import hashed
-from generator.site.addresses import of_list
+from generator.site.addresses import of_brand, of_list
 from generator.site.catalog import BRANCH_RANK, CROSS, DEPARTMENT_RANK
 from generator.site.listing import feed_of
 from tests.bench.corpus import Corpus, Entry, settings
@@ -32,6 +33,7 @@ LAYOUTS = Path(__file__).parent / "hugo"
 REFERENCE = re.compile(rf"(?:{'|'.join(COLLECTIONS)})/[a-z]+-\d{{6}}")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d")
 LINK = re.compile(r"\]\(ref:(?:pages/)?([^)]+)\)")
+COLOUR = "#a61b1f"
 RANKED = 1_000_000
 """More entries than any collection has: a weight is the rank times this, and the number of the entry."""
 
@@ -70,6 +72,8 @@ def _assets(folder: Path) -> Fields:
         (folder / published).write_bytes(data)
         integrity = f"sha256-{b64encode(sha256(data).digest()).decode()}"
         found[path.name] = {"url": f"/{published}", "integrity": integrity}
+    # That of both sites: the corpus has the colour that a site has which names none.
+    (folder / of_brand(COLOUR)).write_bytes(brand.stylesheet(COLOUR))
     return found
 
 
