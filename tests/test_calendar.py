@@ -142,6 +142,19 @@ def test_nobody_gets_an_empty_calendar(tmp_path: Path) -> None:
     assert "calendar.ics" not in portal.text("branches/one/index.html")
 
 
+@pytest.mark.parametrize("state", ["筹建", "撤销\nclosed_on: 2026-10-01"])
+def test_an_organisation_that_does_not_meet_has_no_theme_day(state: str, tmp_path: Path) -> None:
+    portal = Portal.of(tmp_path, files(one=EVENT))
+    portal.build()
+    assert "theme-day@" in portal.text("events/calendar.ics")
+    portal.edit(files(f"{BRANCH}state: {state}\n"))
+    portal.edit({"content/events/one.yaml": None})
+    report = portal.build().report
+    assert report.ok
+    assert "branches/one/calendar.ics" in report.removed
+    assert "calendar.ics" not in portal.text("branches/one/index.html")
+
+
 def test_a_day_that_passes_makes_no_calendar_again(tmp_path: Path) -> None:
     portal = Portal.of(tmp_path, files(one=EVENT))
     portal.build(today=datetime.date(2026, 12, 10))

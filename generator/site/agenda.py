@@ -9,6 +9,7 @@ from generator.engine.trace import Reader
 from generator.model.branches import Branch
 from generator.model.collections import COLLECTIONS
 from generator.model.events import Event
+from generator.model.head import Outline
 from generator.model.places import Place
 from generator.site import addresses
 from generator.site.listing import members
@@ -88,7 +89,12 @@ def theme_days_of(read: Reader, which: str) -> tuple[str, ...]:
     """The ids of the organisations that have one."""
     outlines = read("listed", "branches").outlines
     ids: Sequence[str] = (which,) if which in outlines else sorted(outlines) if which in ("", THEME_DAY) else ()
-    return tuple(id_ for id_ in ids if "theme_day" in outlines[id_].marks)
+    return tuple(id_ for id_ in ids if has_theme_day(outlines[id_]))
+
+
+def has_theme_day(outline: Outline) -> bool:
+    """Whether an organisation meets on a fixed day; one that is being founded or was dissolved does not."""
+    return "theme_day" in outline.marks and outline.state == "正常"
 
 
 def theme_day(read: Reader, id_: str) -> Recurrence:

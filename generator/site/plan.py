@@ -9,7 +9,7 @@ from generator.engine.trace import Target
 from generator.model.collections import COLLECTIONS, ON_ONE_PAGE
 from generator.site import listing
 from generator.site.addresses import of_brand, of_entry, of_list, output_of
-from generator.site.agenda import calendar_of
+from generator.site.agenda import calendar_of, has_theme_day
 from generator.site.catalog import Catalog, Column
 from generator.site.world import Site, media_url
 
@@ -70,7 +70,7 @@ def _entries(column: Column, site: Site) -> Iterator[Target]:
         if column.name == "branches":
             yield Target(f"{url}feed.xml", "export:feed", (id_,))
             # An empty calendar is no calendar (RFC 5545, section 3.6).
-            if "theme_day" in outline.marks or any(one.startswith("events/") for one in naming.sources(id_)):
+            if has_theme_day(outline) or any(one.startswith("events/") for one in naming.sources(id_)):
                 yield Target(calendar_of(branch=id_), "export:calendar", (id_,))
         elif column.name == "events":
             yield Target(f"{url}event.ics", "export:calendar", (id_,))
